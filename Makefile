@@ -1,0 +1,132 @@
+# GNU make and a plain sh. `make help` lists what there is.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PORT ?= 8080
+DATA ?= ./.demo
+KILLS ?= 5
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+
+# The first of these that is new enough makes .venv; PYTHON=… chooses one.
+PYTHONS := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+
+.PHONY: help install install-dev demo demo-reset test test-kafka check check-rules lint type fmt bench \
+	revision migrate events openapi lock clean
+
+help: ## 本清单 / this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo '  PORT=$(PORT) DATA=$(DATA) KILLS=$(KILLS)'
+
+# -- installation ----------------------------------------------------------------------------------------
+# The stamps are touched last, so that an interrupted installation is taken up again. The project itself
+# is installed last: its command appears when everything that it needs is there.
+
+install: .venv/.project ## 安装到 .venv / install into .venv
+install-dev: .venv/.development ## 连同开发工具一起安装 / install with the tools for development
+
+.venv/.dependencies: requirements.lock
+	@python=''; recent=''; \
+	for candidate in $(PYTHONS); do \
+	  "$$candidate" -c '$(NEW_ENOUGH)' 2>/dev/null || continue; \
+	  recent=$${recent:-$$candidate}; \
+	  if "$$candidate" -c 'import ensurepip, venv' 2>/dev/null; then python=$$candidate; break; fi; \
+	done; \
+	if [ -z "$$recent" ]; then \
+	  echo '需要 Python 3.11 或更新版本：请安装 python3 和 python3-venv。/ Python 3.11 or newer is needed: install python3 and python3-venv.' >&2; exit 1; \
+	fi; \
+	if [ -z "$$python" ]; then \
+	  echo "缺少 venv 模块：请安装 $$(basename "$$recent")-venv。/ $$recent lacks its venv module: install $$(basename "$$recent")-venv." >&2; exit 1; \
+	fi; \
+	if ! $(BIN)/python -c '$(NEW_ENOUGH); import pip' 2>/dev/null; then \
+	  echo "创建虚拟环境 .venv / making .venv with $$("$$python" --version)"; \
+	  "$$python" -m venv --clear .venv || exit 1; \
+	fi
+	@echo '安装依赖（约一至三分钟）/ installing the dependencies (one to three minutes)'
+	@$(PIP) install --require-hashes -r requirements.lock || { \
+	  echo '依赖未能安装：请检查能否访问软件包仓库，然后重试。/ The dependencies could not be installed: check that the package registry can be reached, then try again.' >&2; exit 1; }
+	@touch $@
+
+.venv/.project: .venv/.dependencies pyproject.toml
+	@$(PIP) install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.development: .venv/.project requirements-dev.lock
+	@echo '安装开发工具 / installing the tools for development'
+	@$(PIP) install -q --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# -- running ---------------------------------------------------------------------------------------------
+# make and the demo share a process group: Ctrl-C reaches both, and make waits until the demo has cleaned up.
+
+demo: install ## 在本机运行演示区：PORT= DATA= / run the simulated district on this machine
+	@exec $(BIN)/labour-warning demo start --port '$(PORT)' --data '$(DATA)'
+
+demo-reset: install ## 清空演示数据，从头开始 / throw the demo's data away and start over
+	@exec $(BIN)/labour-warning demo reset --data '$(DATA)'
+
+migrate: install ## 升级数据库结构 / bring the schemas to head (DATABASE_URL, else DATA)
+	@exec $(BIN)/labour-warning migrate --data '$(DATA)'
+
+# -- proving ---------------------------------------------------------------------------------------------
+
+test: install-dev ## 全部测试：KILLS= / the whole suite, on a real PostgreSQL and a real broker
+	@KILLS='$(KILLS)' $(BIN)/pytest -n 2 --dist loadgroup
+
+test-kafka: install-dev ## 仅消息总线测试 / the tests on a Kafka broker alone
+	@$(BIN)/pytest -m kafka
+
+check: install-dev ## 三十秒内的检查 / lint, types, contracts and unit tests in under 30 s
+	@$(MAKE) --no-print-directory -j2 --output-sync=target type check-rules
+
+check-rules: lint
+	@$(BIN)/pytest -q tests/unit tests/architecture -m 'not slow'
+
+lint: install-dev ## 代码规则与导入契约 / code rules and import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-logo
+
+type: install-dev ## 类型检查 / types
+	@$(BIN)/mypy
+
+fmt: install-dev ## 格式化 / format
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format .
+
+bench: install-dev ## 性能测量，写入 build/bench.json / measure, and write build/bench.json
+	@mkdir -p build
+	@exec $(BIN)/python -m benchmarks
+
+# -- changing --------------------------------------------------------------------------------------------
+
+revision: install-dev ## 新的数据库迁移：S=服务 M="说明" / a new migration: S=service M="message"
+	@test -n '$(S)' && test -n '$(M)' || { echo '用法 / usage: make revision S=warning M="add sessions"' >&2; exit 2; }
+	@$(BIN)/python .ci/new_revision.py '$(S)' '$(M)'
+	@$(BIN)/ruff check -q --fix 'services/$(S)/migrations' && $(BIN)/ruff format -q 'services/$(S)/migrations'
+
+events: install-dev ## 重写事件的基准模式与 docs/events.md / rewrite the golden schemas and docs/events.md
+	@$(BIN)/labour-warning events
+
+openapi: install-dev ## 重写提交在库中的 OpenAPI 文件 / rewrite the committed OpenAPI files
+	@$(BIN)/labour-warning openapi
+
+# The locks name no host, so that they work with any mirror. uv only resolves; pip installs.
+UV := $(or $(shell command -v uv 2>/dev/null),build/uv/bin/uv)
+LOCK := $(UV) pip compile -q --generate-hashes --universal --no-header --no-emit-index-url --no-annotate \
+	--python-version 3.11 pyproject.toml
+
+lock: $(if $(filter build/%,$(UV)),$(UV)) ## 重写依赖锁文件 / rewrite the locks from pyproject.toml
+	@$(LOCK) --extra warning --extra embedded --extra build -o requirements.lock
+	@$(LOCK) --extra dev -c requirements.lock -o requirements-dev.lock
+
+build/uv/bin/uv:
+	@python3 -m venv build/uv
+	@build/uv/bin/pip install -q --disable-pip-version-check uv
+
+clean: ## 删除生成物，保留 .venv 与演示数据 / remove what was made; .venv and the demo's data stay
+	@rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@find services shared simulation tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

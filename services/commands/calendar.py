@@ -1,0 +1,75 @@
+"""`labour-warning calendar`: working-day overrides, e.g. from the State Council's notice for a new year."""
+
+import csv
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.commands.database import Databases, DataFolder, run_with_databases
+from services.warning.domain.policy import policy_on
+from services.warning.service import read_policies
+from services.warning.settings import WarningSettings
+from services.warning.usecases.take_calendar_notice import Notice, take_calendar_notice
+from shared.kernel.clock import shanghai_day
+from shared.kernel.errors import DomainError, FieldProblem
+
+app = typer.Typer(name="calendar", help="工作日历 / the working calendar", no_args_is_help=True)
+
+HEADER = ["day", "working", "source"]
+_WORKING = {"1": True, "true": True, "0": False, "false": False}
+
+
+class CalendarFileInvalid(DomainError):
+    """A line of the file is no day."""
+
+    code = "calendar_file_invalid"
+
+    def __init__(self, line: int) -> None:
+        """Name the line and the form."""
+        zh = f"第{line}行须为 日期,是否工作日(1/0),依据，例如 2027-02-06,0,国办发明电〔2026〕7号。"
+        en = f"Line {line} must be day,working(1/0),source, e.g. 2027-02-06,0,notice number."
+        super().__init__(fields=[FieldProblem(f"line {line}", self.code, zh, en)])
+
+
+@app.callback()
+def calendar() -> None:
+    """工作日历 / the working calendar."""
+
+
+@app.command("import")
+def import_days(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV: day,working,source")],
+    full_year: Annotated[
+        int | None, typer.Option(help="该文件已含此年全部安排 / the file settles this year in full")
+    ] = None,
+    data: DataFolder = None,
+) -> None:
+    """导入调休和放假日，覆盖日历包 / import adjusted days; they override the calendar package."""
+    days = read_days(file)
+
+    async def work(found: Databases) -> int:
+        async with found["warning"].write() as tx:
+            policy = policy_on(read_policies(WarningSettings().policy_file), shanghai_day(tx.now))
+            notices = [Notice(source, chosen, full_year) for source, chosen in days.items()]
+            return sum([await take_calendar_notice(tx, notice, policy) for notice in notices])
+
+    moved = run_with_databases(data, work)
+    known = sum(len(chosen) for chosen in days.values())
+    typer.echo(f"{known} 天，{moved} 个时限已重算 / {known} days, {moved} deadlines settled")
+
+
+def read_days(file: Path) -> dict[str, dict[date, bool]]:
+    """Return the overrides by source. Raises CalendarFileInvalid."""
+    days: dict[str, dict[date, bool]] = {}
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        for number, row in enumerate(csv.reader(lines), start=1):
+            if number == 1 and row == HEADER:
+                continue
+            try:
+                day, working, source = row
+                days.setdefault(source, {})[date.fromisoformat(day)] = _WORKING[working.strip().lower()]
+            except (ValueError, KeyError) as error:
+                raise CalendarFileInvalid(number) from error
+    return days

@@ -1,0 +1,178 @@
+"""`up` and `migrate`: run services, bring schemas to head."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.catalog import SPECS
+from services.commands.database import DEFAULT_FOLDER, DataFolder, database_address, embedded_address
+from shared.auth.tokens import TokenVerifier, generate_key, public_half
+from shared.bus.kafka import KafkaBus
+from shared.bus.local import LocalBus
+from shared.bus.port import Bus
+from shared.bus.settings import KafkaSettings
+from shared.bus.topics import ensure_topics
+from shared.db import migrate as migrations
+from shared.db.engine import make_engine
+from shared.events import EVENT_TYPES
+from shared.kernel.clock import Clock, SystemClock
+from shared.kernel.errors import DomainError, Kind
+from shared.observability import logging
+from shared.runtime import supervisor
+from shared.runtime.host import Host, history_of, host, prepare
+from shared.runtime.settings import CommonSettings
+from shared.runtime.spec import ServiceSpec
+
+# Departments that stream write their signals here; the key is the credit code.
+INTAKE_TOPIC = "intake.signal"
+PARTITIONS = 4
+Names = Annotated[
+    list[str] | None, typer.Argument(help="服务名，缺省为全部 / services, all when none is named")
+]
+
+
+class UnknownService(DomainError):
+    """No service has that name."""
+
+    code = "unknown_service"
+
+
+class SchemaNotAtHead(DomainError):
+    """The database was not migrated to this release."""
+
+    kind = Kind.UNAVAILABLE
+    code = "schema_not_at_head"
+
+
+class KeyMissing(DomainError):
+    """No token key is configured."""
+
+    code = "token_key_missing"
+    message_zh = "未配置令牌密钥：请设置 TOKEN_KEY_FILE（网关）或 TOKEN_PUBLIC_KEY_FILE（其他服务）。"
+    message_en = "No token key: set TOKEN_KEY_FILE (gateway) or TOKEN_PUBLIC_KEY_FILE (other services)."
+
+
+def specs_of(names: list[str] | None) -> list[ServiceSpec]:
+    """Return the specs of the named services, all of them when none is named."""
+    chosen = names or list(SPECS)
+    for name in chosen:
+        if name not in SPECS:
+            known = "、".join(SPECS)
+            raise UnknownService(
+                f"没有名为 {name} 的服务，可选：{known}。", f"No service {name}; there are: {known}."
+            )
+    return [SPECS[name] for name in chosen]
+
+
+def token_key(folder: Path) -> Path:
+    """Return the folder's token key file, made when it is not there."""
+    path = folder / "token.pem"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_bytes(generate_key())
+    return path
+
+
+def verifier_for(settings: CommonSettings, clock: Clock) -> TokenVerifier:
+    """Return the verifier for the configured key. Raises KeyMissing."""
+    if settings.token_public_key_file is not None:
+        return TokenVerifier(settings.token_public_key_file.read_bytes(), clock)
+    if settings.token_key_file is not None:
+        return TokenVerifier(public_half(settings.token_key_file.read_bytes()), clock)
+    raise KeyMissing
+
+
+def bus_for(settings: CommonSettings) -> Bus:
+    """Return the bus that the settings name."""
+    if settings.bus == "kafka":
+        return KafkaBus(kafka_settings(settings))
+    return LocalBus()
+
+
+def kafka_settings(settings: CommonSettings) -> KafkaSettings:
+    """Return how to reach the broker."""
+    return KafkaSettings(bootstrap_servers=settings.kafka_bootstrap_servers)
+
+
+def build_host(specs: list[ServiceSpec], settings: CommonSettings) -> Host:
+    """Build the host of these services for the system's clock."""
+    clock = SystemClock()
+    return host(specs, settings, clock, verifier_for(settings, clock), bus_for(settings))
+
+
+async def migrate_all(engine: AsyncEngine, specs: list[ServiceSpec]) -> None:
+    """Bring every schema to head, with its reference data."""
+    for spec in specs:
+        await prepare(spec, engine, SystemClock())
+
+
+async def refuse_old_schema(engine: AsyncEngine, specs: list[ServiceSpec]) -> None:
+    """Raise SchemaNotAtHead unless every schema is exactly at this release's head."""
+    for spec in specs:
+        history = history_of(spec)
+        if await migrations.current(engine, history) != history.head():
+            raise SchemaNotAtHead(
+                f"{spec.name} 的数据库结构不是本版本：请先运行 labour-warning migrate。",
+                f"The schema of {spec.name} is not this release's: run labour-warning migrate first.",
+            )
+
+
+def migrate(names: Names = None, data: DataFolder = None) -> None:
+    """把数据库结构升级到本版本 / bring the database schemas to this release."""
+    specs = specs_of(names)
+    with database_address(data) as url:
+        asyncio.run(_migrate(url, specs))
+    typer.echo("已完成 / done: " + ", ".join(spec.name for spec in specs))
+
+
+async def _migrate(url: str, specs: list[ServiceSpec]) -> None:
+    engine = make_engine(url, application="migrate")
+    try:
+        await migrate_all(engine, specs)
+    finally:
+        await engine.dispose()
+
+
+def up(
+    names: Names = None,
+    role: Annotated[
+        supervisor.Role, typer.Option(help="全部、接口或后台 / everything, the API, the workers")
+    ] = "all",
+    embedded: Annotated[
+        bool, typer.Option(help="使用数据目录中的内置数据库 / use the data folder's PostgreSQL")
+    ] = False,
+    data: DataFolder = None,
+) -> None:
+    """运行服务，直到 Ctrl-C / run services until Ctrl-C."""
+    settings = CommonSettings()
+    logging.configure(settings.log_level, stream=settings.log_file)
+    specs = specs_of(names)
+    with embedded_address(data) if embedded else database_address(data) as url:
+        updates: dict[str, object] = {"database_url": SecretStr(url)}
+        if embedded and settings.token_key_file is None:
+            updates["token_key_file"] = token_key(data or DEFAULT_FOLDER)
+        asyncio.run(_up(specs, settings.model_copy(update=updates), role, migrate_first=embedded))
+
+
+async def _up(
+    specs: list[ServiceSpec], settings: CommonSettings, role: supervisor.Role, *, migrate_first: bool
+) -> None:
+    engine = make_engine(settings.database_url.get_secret_value(), application="start")
+    try:
+        if migrate_first:
+            await migrate_all(engine, specs)
+        await refuse_old_schema(engine, specs)
+    finally:
+        await engine.dispose()
+    if settings.bus == "kafka":
+        await asyncio.to_thread(ensure_topics, kafka_settings(settings), topics(), settings.kafka_replication)
+    await supervisor.run(build_host(specs, settings), role)
+
+
+def topics() -> dict[str, int]:
+    """Return every topic of the system with its partitions."""
+    return dict.fromkeys([*(event.TOPIC for event in EVENT_TYPES.values()), INTAKE_TOPIC], PARTITIONS)

@@ -1,0 +1,91 @@
+"""Reads a request's body: the right type, never more than allowed, then one model."""
+
+from collections.abc import Collection
+from typing import TypeVar
+
+from fastapi import Request
+from pydantic import BaseModel, ValidationError
+from starlette.requests import ClientDisconnect
+
+from services.gateway.clients.warning import JSON
+from shared.kernel.errors import DomainError, Kind
+from shared.web.errors import invalid_body
+
+ACTION_LIMIT = 64 * 1024
+RULE_PACK_LIMIT = 1024 * 1024
+BATCH_LIMIT = 4 * 1024 * 1024
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class BodyTooLarge(DomainError):
+    """The body is larger than this address takes."""
+
+    kind = Kind.TOO_LARGE
+    code = "body_too_large"
+
+    def __init__(self, limit: int) -> None:
+        """Name the limit."""
+        kib = limit // 1024
+        super().__init__(
+            f"请求体超过 {kib} KiB，请拆分后重发。",
+            f"The body is larger than {kib} KiB: send it in parts.",
+            facts={"limit_bytes": limit},
+        )
+
+
+class WrongMediaType(DomainError):
+    """The body's type is not one that this address reads."""
+
+    kind = Kind.UNSUPPORTED_MEDIA
+    code = "unsupported_media"
+
+    def __init__(self, accepted: Collection[str]) -> None:
+        """Name what is accepted."""
+        listed = ", ".join(accepted)
+        super().__init__(
+            f"请使用 Content-Type: {listed}，且不压缩。", f"Send Content-Type: {listed}, without compression."
+        )
+
+
+class BodyCutOff(DomainError):
+    """The connection was lost before the body's end; nobody reads this answer."""
+
+    kind = Kind.MALFORMED
+    code = "body_cut_off"
+
+
+def check_media_type(request: Request, accepted: Collection[str]) -> None:
+    """Raise WrongMediaType unless the body has an accepted type and no encoding."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type not in accepted or request.headers.get("content-encoding", "identity") != "identity":
+        raise WrongMediaType(accepted)
+
+
+async def read_body(request: Request, limit: int, accepted: Collection[str] = (JSON,)) -> bytes:
+    """Return the whole body. Raises WrongMediaType or BodyTooLarge."""
+    check_media_type(request, accepted)
+    chunks: list[bytes] = []
+    size = 0
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > limit:
+                raise BodyTooLarge(limit)
+            chunks.append(chunk)
+    except ClientDisconnect:
+        raise BodyCutOff from None
+    return b"".join(chunks)
+
+
+def parsed(raw: bytes, model: type[Model]) -> Model:
+    """Return the body as a model. Raises InvalidBody."""
+    try:
+        return model.model_validate_json(raw)
+    except ValidationError as error:
+        raise invalid_body(error) from None
+
+
+async def read_model(request: Request, model: type[Model]) -> Model:
+    """Return a small JSON body as a model. Raises InvalidBody and what read_body raises."""
+    return parsed(await read_body(request, ACTION_LIMIT), model)

@@ -1,0 +1,119 @@
+"""`/api/dashboard/v1`: the door of the inspectorate and the officers; auditors read."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Request, Response
+
+from services.gateway.api.access import DashboardReader, EnterpriseWriter, WarningDirector
+from services.gateway.api.describing import action, body, queries
+from services.gateway.api.forwarding import forward, forward_body, segment
+from services.gateway.api.looks import look_at_enterprise, look_at_warning
+from shared.contracts.base import JsonObject
+from shared.contracts.warning import (
+    EnterpriseDetail,
+    EnterprisePage,
+    EnterpriseWritten,
+    Overview,
+    WarningDetail,
+    WarningPage,
+)
+from shared.contracts.warning_actions import (
+    Assign,
+    Close,
+    EnterpriseIn,
+    Pause,
+    Resume,
+)
+from shared.web.guard import GuardedRoute
+
+router = APIRouter(prefix="/api/dashboard/v1", route_class=GuardedRoute, tags=["监察与管理 dashboard"])
+
+Uscc = Annotated[
+    str, Path(pattern=r"^[^\x00-\x1f./\\]{1,40}$", description="统一社会信用代码 / the enterprise's code")
+]
+
+
+@router.get(
+    "/overview",
+    response_model=Overview,
+    summary="总览：按街镇、颜色、状态、时长 / Counts by town, colour, state and age",
+)
+async def overview(request: Request, _: DashboardReader) -> Response:
+    return await forward(request, "/overview")
+
+
+@router.get(
+    "/warnings",
+    response_model=WarningPage,
+    summary="预警清单 / Warnings",
+    openapi_extra=queries("uscc", "level", "state", "division", "limit", "cursor"),
+)
+async def list_warnings(request: Request, _: DashboardReader) -> Response:
+    return await forward(request, "/warnings")
+
+
+@router.get(
+    "/warnings/{warning_id}", response_model=WarningDetail, summary="预警详情 / A warning with all there is"
+)
+async def read_warning(request: Request, warning_id: UUID, who: DashboardReader) -> Response:
+    return await look_at_warning(request, warning_id, who)
+
+
+@action(
+    router,
+    "assign",
+    Assign,
+    "指派；不填 assignee_id 则按规则重新分派 / Assign; without assignee_id by the usual order",
+)
+async def assign(request: Request, warning_id: UUID, _: WarningDirector) -> Response:
+    return await forward_body(request, f"/warnings/{warning_id}/assign")
+
+
+@action(router, "close", Close, "办结 / Close, with reason code and evidence")
+async def close(request: Request, warning_id: UUID, _: WarningDirector) -> Response:
+    return await forward_body(request, f"/warnings/{warning_id}/close")
+
+
+@action(router, "pause", Pause, "暂停计时 / Stop the clocks, with a reason")
+async def pause(request: Request, warning_id: UUID, _: WarningDirector) -> Response:
+    return await forward_body(request, f"/warnings/{warning_id}/pause")
+
+
+@action(router, "resume", Resume, "恢复计时 / Let the clocks run again")
+async def resume(request: Request, warning_id: UUID, _: WarningDirector) -> Response:
+    return await forward_body(request, f"/warnings/{warning_id}/resume")
+
+
+@router.get(
+    "/enterprises",
+    response_model=EnterprisePage,
+    summary="企业清单与检索 / Enterprises, by code or part of a name",
+    openapi_extra=queries("q", "division", "limit", "cursor"),
+)
+async def list_enterprises(request: Request, _: DashboardReader) -> Response:
+    return await forward(request, "/enterprises")
+
+
+@router.get(
+    "/enterprises/{uscc}",
+    response_model=EnterpriseDetail,
+    summary="企业详情与时间线 / An enterprise with its time line",
+)
+async def read_enterprise(request: Request, uscc: Uscc, who: DashboardReader) -> Response:
+    return await look_at_enterprise(request, uscc, who)
+
+
+@router.put(
+    "/enterprises/{uscc}",
+    response_model=EnterpriseWritten,
+    summary="登记或更新企业 / Register or update an enterprise",
+    openapi_extra=body(EnterpriseIn),
+)
+async def write_enterprise(request: Request, uscc: Uscc, _: EnterpriseWriter) -> Response:
+    return await forward_body(request, f"/enterprises/{segment(uscc)}")
+
+
+@router.get("/indicators", response_model=JsonObject, summary="指标目录 / The indicators")
+async def list_indicators(request: Request, _: DashboardReader) -> Response:
+    return await forward(request, "/indicators")

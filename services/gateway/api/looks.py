@@ -1,0 +1,28 @@
+"""Details that hold personal data: whoever looks at them is recorded, whatever the answer."""
+
+from uuid import UUID
+
+from fastapi import Request, Response
+
+from services.gateway.api.forwarding import forward, segment
+from services.gateway.api.parts import address_of, parts
+from services.gateway.domain.audit import Deed
+from services.gateway.usecases.record_look import record_look
+from shared.auth.principal import Principal
+
+
+async def look_at_warning(request: Request, warning_id: UUID, who: Principal) -> Response:
+    """Return a warning's details."""
+    return await _look(request, f"/warnings/{warning_id}", who, Deed.WARNING_READ, str(warning_id))
+
+
+async def look_at_enterprise(request: Request, uscc: str, who: Principal) -> Response:
+    """Return an enterprise's details."""
+    return await _look(request, f"/enterprises/{segment(uscc)}", who, Deed.ENTERPRISE_READ, uscc)
+
+
+async def _look(request: Request, path: str, who: Principal, deed: Deed, looked_at: str) -> Response:
+    response = await forward(request, path)
+    async with parts(request).db.write() as tx:
+        await record_look(tx, who, deed, looked_at, response.status_code, address_of(request))
+    return response

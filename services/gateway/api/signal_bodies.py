@@ -1,0 +1,74 @@
+"""Checks that signals are JSON and makes lines of them; what they say is read by the warning service alone."""
+
+from pydantic_core import from_json, to_json
+
+from services.gateway.usecases.send_signal import MOST_SIGNALS
+from shared.kernel.errors import DomainError, FieldProblem, Kind
+
+# Inside JSON a raw line break is only ever white space, so a blank in its place changes nothing.
+_ONE_LINE = bytes.maketrans(b"\r\n", b"  ")
+
+
+class BodyNotJson(DomainError):
+    """The body cannot be read as JSON."""
+
+    kind = Kind.MALFORMED
+    code = "not_json"
+    message_zh = "请求体不是有效的 UTF-8 JSON（不允许 NaN、过深嵌套或过长数字），请检查后重发。"
+    message_en = (
+        "The body is not valid JSON in UTF-8 (no NaN, deep nesting or endless numbers): check it and resend."
+    )
+
+
+class BodyNotObject(DomainError):
+    """The body is JSON of another shape."""
+
+    code = "not_an_object"
+    message_zh = "请求体应为一个 JSON 对象。"
+    message_en = "The body must be one JSON object."
+
+
+class BatchRefused(DomainError):
+    """The batch as a whole has the wrong shape."""
+
+    code = "batch_refused"
+    message_zh = "批量请求体格式有误，请按字段提示修改。"
+    message_en = "The batch has the wrong shape: see the fields."
+
+
+def one_line(raw: bytes) -> bytes:
+    """Return a single signal as a line. Raises BodyNotJson or BodyNotObject."""
+    if not isinstance(_read(raw), dict):
+        raise BodyNotObject
+    return raw.translate(_ONE_LINE)
+
+
+def batch_lines(raw: bytes) -> list[bytes]:
+    """Return a batch's signals as lines. Raises BodyNotJson, BodyNotObject or BatchRefused."""
+    document = _read(raw)
+    if not isinstance(document, dict):
+        raise BodyNotObject
+    signals = document.get("signals")
+    unknown = sorted(document.keys() - {"signals"})
+    if unknown:
+        raise _refused(unknown[0], "没有这个字段，请删除。", "There is no such field: remove it.")
+    if not isinstance(signals, list):
+        raise _refused("signals", "应为信号数组。", "This must be a list of signals.")
+    if len(signals) > MOST_SIGNALS:
+        raise _refused(
+            "signals",
+            f"一次最多 {MOST_SIGNALS} 条，请分批发送。",
+            f"At most {MOST_SIGNALS} at a time: split it.",
+        )
+    return [to_json(signal) for signal in signals]
+
+
+def _read(raw: bytes) -> object:
+    try:
+        return from_json(raw, allow_inf_nan=False)
+    except ValueError:
+        raise BodyNotJson from None
+
+
+def _refused(field: str, zh: str, en: str) -> BatchRefused:
+    return BatchRefused(fields=[FieldProblem(field[:64], "invalid", zh, en)])

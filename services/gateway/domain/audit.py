@@ -1,0 +1,33 @@
+"""What the audit log keeps: who did what, when, from where, and what came of it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class Deed(StrEnum):
+    """What is recorded."""
+
+    LOGIN = "login"
+    REFRESH = "refresh"
+    LOGOUT = "logout"
+    CLIENT_TOKEN = "client_token"  # noqa: S105  the name of a deed
+    ACCOUNT_ADD = "account.add"
+    ACCOUNT_DISABLE = "account.disable"
+    DEPARTMENT_ADD = "department.add"
+    DEPARTMENT_DISABLE = "department.disable"
+    WARNING_READ = "warning.read"
+    ENTERPRISE_READ = "enterprise.read"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One line of the log. `actor` is a handle, never a person's name; of an unknown caller, a digest."""
+
+    deed: Deed
+    outcome: str
+    actor: str
+    actor_id: UUID | None = None
+    role: str | None = None
+    object: str | None = None
+    address: str | None = None

@@ -1,0 +1,50 @@
+"""Routes of enterprises: search, one in full, upsert."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+
+from services.warning.api.access import DashboardReader, EnterpriseWriter, Paging
+from services.warning.api.signals import Registry
+from services.warning.schemas.enterprises import claim_of
+from services.warning.usecases.register_enterprise import register_enterprise
+from services.warning.usecases.search_enterprises import read_enterprise, search_enterprises
+from shared.contracts.warning import (
+    EnterpriseDetail,
+    EnterprisePage,
+    EnterpriseWritten,
+)
+from shared.contracts.warning_actions import (
+    EnterpriseIn,
+)
+from shared.web.dependencies import Reading, Writing
+from shared.web.guard import GuardedRoute
+
+router = APIRouter(route_class=GuardedRoute, tags=["enterprises"])
+
+Code = Annotated[str, Path(max_length=64)]
+
+
+@router.get("/enterprises")
+async def search(
+    who: DashboardReader,
+    tx: Reading,
+    page: Paging,
+    q: Annotated[
+        str | None, Query(max_length=100, description="代码或名称的一部分 / part of a code or name")
+    ] = None,
+) -> EnterprisePage:
+    """按代码、名称（含曾用名，繁简均可）查找企业 / find enterprises by code or by present or former name."""
+    return await search_enterprises(tx, who.division, q, page)
+
+
+@router.get("/enterprises/{uscc}")
+async def detail(who: DashboardReader, tx: Reading, known: Registry, uscc: Code) -> EnterpriseDetail:
+    """一家企业及其信号、评估、预警的时间线 / one enterprise with its signals, assessments and warnings."""
+    return await read_enterprise(tx, who.division, uscc, await known.current(tx))
+
+
+@router.put("/enterprises/{uscc}")
+async def write(who: EnterpriseWriter, tx: Writing, uscc: Code, told: EnterpriseIn) -> EnterpriseWritten:
+    """登记或更新企业；未填的项保持不变 / register or update an enterprise; what is left out stays as it was."""
+    return await register_enterprise(tx, who.division, claim_of(uscc, told), told.override_reason)

@@ -1,0 +1,274 @@
+"""The clocks of a warning: until when what has to happen, and why then.
+
+Hours run around the clock. Working and natural days exclude the day of the start and end with the last day,
+at 23:59:59 in Shanghai; natural days roll off a last day that is not worked. A downgrade leaves the running
+clocks alone: nobody gets more time because a warning became milder.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+
+from services.warning.domain.clock_traces import (
+    Trace,
+    cap_trace,
+    hours_trace,
+    natural_days_trace,
+    pause_trace,
+    provisional_trace,
+    working_days_trace,
+)
+from services.warning.domain.levels import WarningLevel
+from shared.kernel.calendar import (
+    WorkingCalendar,
+    add_natural_days,
+    add_working_days,
+    all_published,
+    working_days_between,
+)
+from shared.kernel.clock import SHANGHAI, shanghai_day
+
+_END_OF_DAY = time(23, 59, 59, tzinfo=SHANGHAI)
+
+
+class ClockKind(StrEnum):
+    """What has to happen: accept it, be on site, have a plan, look at it again when it is still open."""
+
+    ACCEPT = "accept"
+    VISIT = "visit"
+    PLAN = "plan"
+    REVIEW = "review"
+
+
+class ClockUnit(StrEnum):
+    """How a length is counted."""
+
+    HOURS = "hours"
+    WORKING_DAYS = "working_days"
+    NATURAL_DAYS = "natural_days"
+
+
+class ClockState(StrEnum):
+    """How a clock stands."""
+
+    DUE = "due"
+    AT_RISK = "at_risk"
+    BREACHED = "breached"
+    MET = "met"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRule:
+    """One line of the policy's table of clocks."""
+
+    id: str
+    level: WarningLevel
+    kind: ClockKind
+    length: int
+    unit: ClockUnit
+    article: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """One running (or met, or breached) clock, with everything that explains its date.
+
+    provisional: some day between start and due lies in a year whose calendar is not published.
+    """
+
+    kind: ClockKind
+    rule_id: str
+    started_at: datetime
+    due_at: datetime
+    provisional: bool
+    calendar_version: str
+    trace_zh: str
+    trace_en: str
+    article: str
+    met_at: datetime | None = None
+    paused_at: datetime | None = None
+    breached_at: datetime | None = None
+
+
+def start_clock(rule: ClockRule, started_at: datetime, calendar: WorkingCalendar) -> Clock:
+    """Start a clock."""
+    due_at = _due_at(rule, started_at, calendar)
+    trace = _start_trace(rule, started_at, due_at, calendar)
+    return Clock(
+        kind=rule.kind,
+        rule_id=rule.id,
+        started_at=started_at,
+        due_at=due_at,
+        provisional=_is_provisional(rule, started_at, due_at, calendar),
+        calendar_version=calendar.version,
+        trace_zh=trace.zh,
+        trace_en=trace.en,
+        article=rule.article,
+    )
+
+
+def start_clocks(
+    rules: Iterable[ClockRule], started_at: datetime, calendar: WorkingCalendar
+) -> tuple[Clock, ...]:
+    """Start the clocks of a new warning; all run from the moment at which it is raised."""
+    return tuple(start_clock(rule, started_at, calendar) for rule in rules)
+
+
+def standing(clock: Clock, now: datetime, at_risk_share: float) -> ClockState:
+    """Return how the clock stands; at risk when less than `at_risk_share` of its time is left.
+
+    A breach stays one: neither pausing nor waiting takes it back, only meeting ends it.
+    """
+    if clock.met_at is not None:
+        return ClockState.MET
+    if is_breached(clock, now):
+        return ClockState.BREACHED
+    if clock.paused_at is not None:
+        return ClockState.PAUSED
+    left, whole = clock.due_at - now, clock.due_at - clock.started_at
+    return ClockState.AT_RISK if left < whole * at_risk_share else ClockState.DUE
+
+
+def is_breached(clock: Clock, now: datetime) -> bool:
+    """Say whether an unmet clock has run out; while it is paused, whether it had before."""
+    if clock.met_at is not None:
+        return False
+    return clock.breached_at is not None or (clock.paused_at or now) > clock.due_at
+
+
+def meet(clock: Clock, at: datetime) -> Clock:
+    """Record that what was due has happened; the first time counts, and a breach before it stays recorded."""
+    if clock.met_at is not None:
+        return clock
+    late = at if is_breached(clock, at) else None
+    return replace(clock, met_at=at, paused_at=None, breached_at=clock.breached_at or late)
+
+
+def pause(clock: Clock, rule: ClockRule, now: datetime) -> Clock:
+    """Stop a clock that can be stopped; every other one is returned as it is.
+
+    Met and breached clocks have nothing to stop. A review in natural days runs on: that a warning stands
+    still is no reason to look at it later.
+    """
+    stops = rule.unit is not ClockUnit.NATURAL_DAYS and clock.met_at is None and clock.paused_at is None
+    return replace(clock, paused_at=now) if stops and not is_breached(clock, now) else clock
+
+
+def resume(clock: Clock, rule: ClockRule, now: datetime, calendar: WorkingCalendar) -> Clock:
+    """Let a paused clock go on; a clock that was not paused is returned as it is.
+
+    Hours move by the time that the pause took, working days by the working days that lay inside it: as many
+    are left after the pause as were left before.
+    """
+    if clock.paused_at is None:
+        return clock
+    if rule.unit is ClockUnit.HOURS:
+        moved = now - clock.paused_at
+    else:
+        moved = _working_shift(clock.due_at, clock.paused_at, now, calendar)
+    due_at = clock.due_at + moved
+    told = Trace(clock.trace_zh, clock.trace_en).then(pause_trace(clock.paused_at, now, moved))
+    provisional = _is_provisional(rule, clock.started_at, due_at, calendar)
+    if provisional and not clock.provisional:
+        told = told.then(provisional_trace(calendar, shanghai_day(clock.started_at), shanghai_day(due_at)))
+    return replace(
+        clock,
+        due_at=due_at,
+        paused_at=None,
+        provisional=provisional,
+        calendar_version=calendar.version,
+        trace_zh=told.zh,
+        trace_en=told.en,
+    )
+
+
+def accept_clock_for_reassignment(
+    rule: ClockRule, now: datetime, calendar: WorkingCalendar, visit: Clock | None
+) -> Clock:
+    """Start the new assignee's accept clock, never due later than the visit that is still ahead.
+
+    A visit that is already overdue does not count: the new assignee is not in breach before having heard.
+    """
+    fresh = start_clock(rule, now, calendar)
+    if visit is None or visit.met_at is not None or visit.due_at <= now:
+        return fresh
+    return _no_later(fresh, visit.due_at)
+
+
+def clocks_after_upgrade(
+    clocks: Iterable[Clock], red_rules: Iterable[ClockRule], now: datetime, calendar: WorkingCalendar
+) -> tuple[Clock, ...]:
+    """Return the clocks of a warning that became red: fresh ones for what is not yet met, never later.
+
+    A running clock that ends earlier than the fresh one goes on unchanged, and so does an overdue one: turning
+    red gives no new time. A pause ends with the upgrade, because its reason was one of a milder warning.
+    """
+    running = {clock.kind: clock for clock in clocks}
+    return tuple(_upgraded(running.get(rule.kind), rule, now, calendar) for rule in red_rules)
+
+
+def next_due(clocks: Iterable[Clock]) -> Clock | None:
+    """Return the clock that ends first among those that run."""
+    running = (clock for clock in clocks if clock.met_at is None and clock.paused_at is None)
+    return min(running, key=lambda clock: clock.due_at, default=None)
+
+
+def _upgraded(clock: Clock | None, rule: ClockRule, now: datetime, calendar: WorkingCalendar) -> Clock:
+    if clock is not None and clock.met_at is not None:
+        return clock
+    fresh = start_clock(rule, now, calendar)
+    if clock is None:
+        return fresh
+    if clock.paused_at is not None:
+        # While it stood still its date may have passed; only a date ahead can bind.
+        return _no_later(fresh, clock.due_at) if clock.due_at > now else fresh
+    return clock if clock.due_at <= fresh.due_at else fresh
+
+
+def _no_later(clock: Clock, limit_at: datetime) -> Clock:
+    if clock.due_at <= limit_at:
+        return clock
+    told = Trace(clock.trace_zh, clock.trace_en).then(cap_trace(limit_at))
+    return replace(clock, due_at=limit_at, trace_zh=told.zh, trace_en=told.en)
+
+
+def _due_at(rule: ClockRule, started_at: datetime, calendar: WorkingCalendar) -> datetime:
+    if rule.unit is ClockUnit.HOURS:
+        return started_at + timedelta(hours=rule.length)
+    add = add_working_days if rule.unit is ClockUnit.WORKING_DAYS else add_natural_days
+    return _end_of(add(calendar, shanghai_day(started_at), rule.length))
+
+
+def _is_provisional(
+    rule: ClockRule, started_at: datetime, due_at: datetime, calendar: WorkingCalendar
+) -> bool:
+    """Hours need no calendar, so nothing about them is provisional."""
+    if rule.unit is ClockUnit.HOURS:
+        return False
+    return not all_published(calendar, shanghai_day(started_at), shanghai_day(due_at))
+
+
+def _start_trace(rule: ClockRule, started_at: datetime, due_at: datetime, calendar: WorkingCalendar) -> Trace:
+    if rule.unit is ClockUnit.HOURS:
+        return hours_trace(rule.length, started_at, due_at)
+    start_on, due_on = shanghai_day(started_at), shanghai_day(due_at)
+    if rule.unit is ClockUnit.WORKING_DAYS:
+        trace = working_days_trace(rule.length, start_on, due_on, calendar)
+    else:
+        trace = natural_days_trace(rule.length, start_on, due_on)
+    return trace.then(provisional_trace(calendar, start_on, due_on))
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day, _END_OF_DAY).astimezone(UTC)
+
+
+def _working_shift(
+    due_at: datetime, paused_at: datetime, now: datetime, calendar: WorkingCalendar
+) -> timedelta:
+    """Whole days, so that the hour at which the clock ends stays."""
+    worked = working_days_between(calendar, shanghai_day(paused_at), shanghai_day(now))
+    due_on = shanghai_day(due_at)
+    return add_working_days(calendar, due_on, worked) - due_on

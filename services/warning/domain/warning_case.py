@@ -1,0 +1,60 @@
+"""A warning as the rules see it: who owns it, where it stands, how grave it is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from services.warning.domain.levels import WarningLevel
+from services.warning.domain.lifecycle import State
+
+
+@dataclass(frozen=True, slots=True)
+class WarningCase:
+    """One warning, open or closed.
+
+    handler_ids: everybody who accepted, visited or reported on it; none of them may close a red.
+    outcome_at: when the last outcome was recorded; what was known by then has been judged.
+    rejected_by: coordinators who gave it back; they are passed over when it is assigned on.
+    """
+
+    id: UUID
+    enterprise_id: int
+    uscc: str
+    division: str
+    grid_cell: str | None
+    level: WarningLevel
+    peak_level: WarningLevel
+    state: State
+    assignee_id: UUID | None
+    queue_division: str | None
+    assignment_reason: str | None
+    handler_ids: tuple[UUID, ...]
+    rejected_by: tuple[UUID, ...]
+    rule_ids: tuple[str, ...]
+    assessment_id: UUID | None
+    double_red: bool
+    escalated_to: str | None
+    raised_at: datetime
+    lower_since: datetime | None
+    due_at: datetime | None
+    paused_at: datetime | None
+    pause_reason: str | None
+    outcome_at: datetime | None
+    outcome_evidence: str | None
+    reason_code: str | None
+    closed_at: datetime | None
+    closed_by: UUID | None
+    origin: str
+    version: int
+    updated_at: datetime
+
+    @property
+    def colour(self) -> Literal["orange", "red"]:
+        """Return its level as one of the two official ones; a warning has no other."""
+        return "red" if self.level is WarningLevel.RED else "orange"
+
+    @property
+    def peak_colour(self) -> Literal["orange", "red"]:
+        """Return the gravest level it ever had."""
+        return "red" if self.peak_level is WarningLevel.RED else "orange"

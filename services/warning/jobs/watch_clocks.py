@@ -1,0 +1,38 @@
+"""Watches over open warnings: escalates breached clocks, and audits that nothing is forgotten."""
+
+from datetime import timedelta
+
+from prometheus_client import Counter, Gauge
+
+from services.warning.usecases.audit_warnings import audit_warnings
+from services.warning.usecases.escalate_clocks import BATCH, escalate_clocks
+from services.warning.usecases.reference_data import ReferenceData
+from shared.db.tx import Database
+from shared.runtime.spec import Job
+
+ESCALATED = Counter("warning_escalations_total", "Escalation steps taken")
+FINDINGS = Gauge("warning_audit_findings", "Open warnings without an owner or a next step")
+
+
+def escalate_job(db: Database, reference_data: ReferenceData) -> Job:
+    """Return the escalation engine's cycle; any number of processes may run it."""
+
+    async def run() -> bool:
+        async with db.write() as tx:
+            policy, _ = await reference_data.timing(tx)
+            taken = await escalate_clocks(tx, policy)
+        ESCALATED.inc(taken)
+        return taken == BATCH
+
+    return Job("escalate", run, timedelta(seconds=5))
+
+
+def audit_job(db: Database) -> Job:
+    """Return the auditor's round."""
+
+    async def run() -> bool:
+        async with db.write() as tx:
+            FINDINGS.set(await audit_warnings(tx))
+        return False
+
+    return Job("audit", run, timedelta(seconds=60), exclusive=True)

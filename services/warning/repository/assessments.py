@@ -1,0 +1,226 @@
+"""The queue of enterprises to assess, their newest risk, and the stored assessments."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, delete, func, insert, literal, select, text
+
+from services.warning.domain.levels import WarningLevel
+from services.warning.repository.tables import assessment_queue, assessments, enterprise_risk, enterprises
+from shared.contracts.base import JsonObject
+from shared.db.tx import ReadTx, WriteTx
+
+WAKE_CHANNEL = "warning_assessment"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An enterprise as its assessment needs it, with the result of the last one."""
+
+    enterprise_id: int
+    uscc: str
+    division: str
+    grid_cell: str | None
+    headcount: int | None
+    industry: str | None
+    sole_trader: bool
+    level: WarningLevel
+    last_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What the queue holds: its rows, and the distinct enterprises that they name."""
+
+    queue_seqs: Sequence[int]
+    enterprise_ids: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class RiskRow:
+    """The newest risk of an enterprise."""
+
+    enterprise_id: int
+    level: WarningLevel
+    score: float | None
+    last_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAssessment:
+    """An assessment with all its evidence, as it is kept."""
+
+    id: UUID
+    enterprise_id: int
+    assessed_at: datetime
+    as_of: date
+    level: WarningLevel
+    previous_level: WarningLevel
+    rule_level: WarningLevel
+    score: float | None
+    corroborated: bool
+    protected: bool
+    pack_version: int
+    model_version: str
+    band_id: int | None
+    fired: Sequence[JsonObject]
+    reasons: Sequence[JsonObject]
+    signal_seqs: Sequence[int]
+    enterprise_facts: JsonObject
+
+
+async def enqueue(tx: WriteTx, enterprise_ids: Sequence[int]) -> None:
+    """Ask for an assessment of these enterprises."""
+    if not enterprise_ids:
+        return
+    await tx.execute(
+        text(
+            "INSERT INTO warning.assessment_queue (enterprise_id, requested_at)"
+            " SELECT id, :now FROM unnest(CAST(:ids AS int8[])) AS id"
+        ),
+        {"ids": list(enterprise_ids), "now": tx.now},
+    )
+    await tx.execute(select(func.pg_notify(WAKE_CHANNEL, "")))
+
+
+async def enqueue_all(tx: WriteTx) -> int:
+    """Ask for an assessment of every enterprise; return how many there are."""
+    now = literal(tx.now, assessment_queue.c.requested_at.type)
+    everyone = select(enterprises.c.id, now).order_by(enterprises.c.id)
+    return await tx.execute(insert(assessment_queue).from_select(["enterprise_id", "requested_at"], everyone))
+
+
+async def peek(tx: ReadTx, limit: int) -> Due:
+    """Return the oldest requests; they stay until `take`."""
+    oldest = select(assessment_queue.c.seq, assessment_queue.c.enterprise_id).order_by(assessment_queue.c.seq)
+    rows = await tx.rows(oldest.limit(limit))
+    return Due([row.seq for row in rows], sorted({row.enterprise_id for row in rows}))
+
+
+async def take(tx: WriteTx, queue_seqs: Sequence[int]) -> None:
+    """Remove requests that were met; with the commit of what met them."""
+    await tx.execute(
+        text("DELETE FROM warning.assessment_queue WHERE seq = ANY(CAST(:seqs AS int8[]))"),
+        {"seqs": list(queue_seqs)},
+    )
+
+
+async def waiting(tx: ReadTx) -> int:
+    """Return how many requests wait."""
+    return int(await tx.value(select(func.count()).select_from(assessment_queue)) or 0)
+
+
+async def standings(tx: ReadTx, enterprise_ids: Sequence[int]) -> Mapping[int, Standing]:
+    """Return the enterprises with the level and the newest signal of their last assessment."""
+    rows = await tx.rows(
+        text(
+            "SELECT e.id, e.uscc, e.workplace_division, e.grid_cell, e.headcount, e.industry, e.sole_trader,"
+            " coalesce(r.level, 'none') AS level, coalesce(r.last_seq, 0) AS last_seq"
+            " FROM warning.enterprises e LEFT JOIN warning.enterprise_risk r ON r.enterprise_id = e.id"
+            " WHERE e.id = ANY(CAST(:ids AS int8[]))"
+        ),
+        {"ids": list(enterprise_ids)},
+    )
+    return {row.id: _standing(row) for row in rows}
+
+
+def _standing(row: Row[Any]) -> Standing:
+    return Standing(
+        enterprise_id=row.id,
+        uscc=row.uscc,
+        division=row.workplace_division,
+        grid_cell=row.grid_cell,
+        headcount=row.headcount,
+        industry=row.industry,
+        sole_trader=row.sole_trader,
+        level=WarningLevel(row.level),
+        last_seq=row.last_seq,
+    )
+
+
+async def save_risks(
+    tx: WriteTx, risks: Sequence[RiskRow], stored: Mapping[int, UUID], model_version: str
+) -> None:
+    """Write the newest risk of each enterprise, in one statement."""
+    await tx.execute(
+        text(
+            "INSERT INTO warning.enterprise_risk"
+            " (enterprise_id, level, score, assessed_at, assessment_id, last_seq, model_version)"
+            " SELECT id, level, nullif(score, 'NaN'::float8), :now, assessment_id, last_seq, :model"
+            " FROM unnest(CAST(:ids AS int8[]), CAST(:levels AS text[]), CAST(:scores AS float8[]),"
+            " CAST(:seqs AS int8[]), CAST(:assessments AS uuid[]))"
+            " AS fresh (id, level, score, last_seq, assessment_id)"
+            " ON CONFLICT (enterprise_id) DO UPDATE SET level = excluded.level, score = excluded.score,"
+            " assessed_at = excluded.assessed_at, last_seq = excluded.last_seq,"
+            " model_version = excluded.model_version,"
+            " assessment_id = coalesce(excluded.assessment_id, enterprise_risk.assessment_id)"
+        ),
+        {
+            "now": tx.now,
+            "model": model_version,
+            "ids": [risk.enterprise_id for risk in risks],
+            "levels": [risk.level.value for risk in risks],
+            "scores": [float("nan") if risk.score is None else risk.score for risk in risks],
+            "seqs": [risk.last_seq for risk in risks],
+            "assessments": [stored.get(risk.enterprise_id) for risk in risks],
+        },
+    )
+
+
+async def store(tx: WriteTx, rows: Sequence[StoredAssessment]) -> None:
+    """Keep assessments with their evidence."""
+    if rows:
+        await tx.execute(insert(assessments), [_columns(row) for row in rows])
+
+
+def _columns(row: StoredAssessment) -> dict[str, Any]:
+    return {name: _plain(getattr(row, name)) for name in StoredAssessment.__dataclass_fields__}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, WarningLevel):
+        return value.value
+    return list(value) if isinstance(value, tuple) else value
+
+
+async def find(tx: ReadTx, assessment_id: UUID) -> StoredAssessment | None:
+    """Return a stored assessment."""
+    row = await tx.row(select(assessments).where(assessments.c.id == assessment_id))
+    if row is None:
+        return None
+    values = dict(row._mapping)
+    for name in ("level", "previous_level", "rule_level"):
+        values[name] = WarningLevel(values[name])
+    return StoredAssessment(**values)
+
+
+async def scores_of(tx: ReadTx, model_version: str) -> Sequence[float]:
+    """Return the newest score of every enterprise that `model_version` scored."""
+    chosen = select(enterprise_risk.c.score).where(
+        enterprise_risk.c.model_version == model_version, enterprise_risk.c.score.is_not(None)
+    )
+    return [row.score for row in await tx.rows(chosen)]
+
+
+async def series_since(
+    tx: ReadTx, since: Mapping[int, datetime], series: Sequence[str]
+) -> Mapping[int, frozenset[str]]:
+    """Return per enterprise which of these series had a signal received after the given instant."""
+    rows = await tx.rows(
+        text(
+            "SELECT w.id, array_agg(DISTINCT s.series) AS series"
+            " FROM unnest(CAST(:ids AS int8[]), CAST(:since AS timestamptz[])) AS w (id, since)"
+            " JOIN warning.signals s ON s.enterprise_id = w.id AND s.received_at > w.since"
+            " AND s.series = ANY(CAST(:series AS text[])) GROUP BY w.id"
+        ),
+        {"ids": list(since), "since": list(since.values()), "series": list(series)},
+    )
+    return {row.id: frozenset(row.series) for row in rows}
+
+
+async def forget_queue(tx: WriteTx) -> None:
+    """Empty the queue; for a district that loads its past before it goes live."""
+    await tx.execute(delete(assessment_queue))

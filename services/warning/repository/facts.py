@@ -1,0 +1,93 @@
+"""Reads what the feature function needs, as binary COPY: the layouts are those of `domain.ports.FactChunk`."""
+
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from typing import Any
+
+from pydantic_core import from_json
+
+from services.warning.domain.ports import FactChunk
+from shared.db.tx import ReadTx
+
+_ENTERPRISES = """
+SELECT e.id, coalesce(e.headcount::float8, 'NaN'::float8),
+       coalesce(ascii(left(e.industry, 1)) - 65, -1)::int2, e.sole_trader::int::int2
+FROM warning.enterprises e
+WHERE e.id = ANY($1::int8[])
+ORDER BY e.id
+"""
+
+_COUNTING = """
+FROM warning.signals s
+WHERE s.enterprise_id = ANY($1::int8[])
+  AND NOT EXISTS (SELECT FROM warning.signals c WHERE c.source = s.source AND c.corrects = s.source_ref)
+"""
+
+_SIGNALS = f"""
+SELECT s.seq, s.enterprise_id, (array_position($2::text[], s.series) - 1)::int2,
+       (s.effective_on - DATE '1970-01-01')::int4,
+       ((s.received_at AT TIME ZONE 'Asia/Shanghai')::date - DATE '1970-01-01')::int4,
+       coalesce(s.amount_cny::float8, 'NaN'::float8), coalesce(s.months::float8, 'NaN'::float8),
+       coalesce(s.workers::float8, 'NaN'::float8)
+{_COUNTING} AND s.series = ANY($2::text[])
+ORDER BY s.enterprise_id, s.seq
+"""
+
+_THESE_SIGNALS = """
+SELECT s.seq, s.enterprise_id, (array_position($2::text[], s.series) - 1)::int2,
+       (s.effective_on - DATE '1970-01-01')::int4,
+       ((s.received_at AT TIME ZONE 'Asia/Shanghai')::date - DATE '1970-01-01')::int4,
+       coalesce(s.amount_cny::float8, 'NaN'::float8), coalesce(s.months::float8, 'NaN'::float8),
+       coalesce(s.workers::float8, 'NaN'::float8)
+FROM warning.signals s WHERE s.seq = ANY($1::int8[])
+ORDER BY s.enterprise_id, s.seq
+"""
+
+_AS_IT_WAS = """
+SELECT $1::int8, coalesce($2::float8, 'NaN'::float8), coalesce(ascii(left($3::text, 1)) - 65, -1)::int2, $4::int2
+"""
+
+
+async def read_chunk(tx: ReadTx, enterprise_ids: Sequence[int], series: tuple[str, ...]) -> FactChunk:
+    """Return the facts of these enterprises as they stand now."""
+    ids = sorted(enterprise_ids)
+    enterprises = await _copy(tx, _ENTERPRISES, ids)
+    signals = await _copy(tx, _SIGNALS, ids, list(series))
+    driver = await tx.driver()
+    detailed = await driver.fetch(f"SELECT s.seq, s.detail {_COUNTING} AND s.detail IS NOT NULL", ids)
+    return FactChunk(
+        series, enterprises, signals, [(row["seq"], _numbers(row["detail"])) for row in detailed]
+    )
+
+
+async def read_evidence(
+    tx: ReadTx,
+    enterprise_id: int,
+    facts: Mapping[str, Any],
+    signal_seqs: Sequence[int],
+    series: tuple[str, ...],
+) -> FactChunk:
+    """Return the facts on which a former assessment rested: those very signals, the enterprise as it was."""
+    was = (enterprise_id, facts["headcount"], facts["industry"], int(facts["sole_trader"]))
+    enterprises = await _copy(tx, _AS_IT_WAS, *was)
+    signals = await _copy(tx, _THESE_SIGNALS, list(signal_seqs), list(series))
+    driver = await tx.driver()
+    detailed = await driver.fetch(
+        "SELECT seq, detail FROM warning.signals WHERE seq = ANY($1::int8[]) AND detail IS NOT NULL",
+        list(signal_seqs),
+    )
+    return FactChunk(
+        series, enterprises, signals, [(row["seq"], _numbers(row["detail"])) for row in detailed]
+    )
+
+
+async def _copy(tx: ReadTx, query: str, *arguments: object) -> bytes:
+    driver = await tx.driver()
+    stream = BytesIO()
+    await driver.copy_from_query(query, *arguments, output=stream, format="binary")
+    return stream.getvalue()
+
+
+def _numbers(detail: str | bytes | Mapping[str, Any]) -> Mapping[str, float]:
+    fields = detail if isinstance(detail, Mapping) else from_json(detail)
+    return {name: float(value) for name, value in fields.items() if isinstance(value, bool | int | float)}

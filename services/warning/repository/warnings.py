@@ -1,0 +1,217 @@
+"""Warnings, their history, who was told, and which actions were done."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, and_, bindparam, insert, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from services.warning.domain.levels import WarningLevel
+from services.warning.domain.lifecycle import State
+from services.warning.domain.warning_case import WarningCase
+from services.warning.repository.warning_tables import (
+    notices,
+    warning_actions,
+    warning_history,
+    warnings,
+)
+from shared.auth.permissions import Role
+from shared.auth.principal import Principal
+from shared.db.tx import ReadTx, WriteTx
+from shared.kernel.ids import new_id
+
+_COLUMNS = tuple(field.name for field in fields(WarningCase))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One entry of a warning's history."""
+
+    warning_id: UUID
+    at: datetime
+    actor_id: UUID | None
+    actor: str
+    action: str
+    from_state: State | None
+    to_state: State
+    from_level: WarningLevel | None
+    to_level: WarningLevel
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Somebody was told of something about a warning."""
+
+    warning_id: UUID
+    at: datetime
+    role: str
+    division: str
+    account_id: UUID | None
+    cause: str
+
+
+def visible_to(who: Principal) -> ColumnElement[bool]:
+    """Return the condition under which `who` may see a warning: their own, or those of their division."""
+    if who.role is Role.GRID_COORDINATOR:
+        return warnings.c.assignee_id == who.account_id
+    return warnings.c.division.startswith(who.division, autoescape=True)
+
+
+def case_of(row: Row[Any]) -> WarningCase:
+    """Return the domain's view of a row."""
+    values = {name: getattr(row, name) for name in _COLUMNS}
+    values["level"] = WarningLevel(row.level)
+    values["peak_level"] = WarningLevel(row.peak_level)
+    values["state"] = State(row.state)
+    for name in ("handler_ids", "rejected_by", "rule_ids"):
+        values[name] = tuple(values[name])
+    return WarningCase(**values)
+
+
+def _row_of(case: WarningCase) -> dict[str, Any]:
+    values = {name: getattr(case, name) for name in _COLUMNS}
+    values |= {"level": case.level.value, "peak_level": case.peak_level.value, "state": case.state.value}
+    for name in ("handler_ids", "rejected_by", "rule_ids"):
+        values[name] = list(values[name])
+    return values
+
+
+async def lock(tx: WriteTx, warning_id: UUID, who: Principal) -> WarningCase | None:
+    """Return a warning that `who` may see, locked until the commit; None when there is none."""
+    row = await tx.row(select(warnings).where(warnings.c.id == warning_id, visible_to(who)).with_for_update())
+    return case_of(row) if row is not None else None
+
+
+async def find(tx: ReadTx, warning_id: UUID, who: Principal) -> WarningCase | None:
+    """Return a warning that `who` may see."""
+    row = await tx.row(select(warnings).where(warnings.c.id == warning_id, visible_to(who)))
+    return case_of(row) if row is not None else None
+
+
+async def find_any(tx: ReadTx, warning_id: UUID) -> WarningCase | None:
+    """Return a warning whoever asks; only for a caller who is known to have acted on it."""
+    row = await tx.row(select(warnings).where(warnings.c.id == warning_id))
+    return case_of(row) if row is not None else None
+
+
+async def lock_open_of_enterprises(tx: WriteTx, enterprise_ids: Sequence[int]) -> Mapping[int, WarningCase]:
+    """Return the open warnings of these enterprises by enterprise, locked in the order of their ids."""
+    chosen = (
+        select(warnings)
+        .where(warnings.c.enterprise_id.in_(enterprise_ids), warnings.c.state != State.CLOSED.value)
+        .order_by(warnings.c.id)
+        .with_for_update()
+    )
+    return {row.enterprise_id: case_of(row) for row in await tx.rows(chosen)}
+
+
+async def lock_open_of_assignee(tx: WriteTx, account_id: UUID) -> Sequence[WarningCase]:
+    """Return the open warnings that an account owns, locked in the order of their ids."""
+    chosen = (
+        select(warnings)
+        .where(warnings.c.assignee_id == account_id, warnings.c.state != State.CLOSED.value)
+        .order_by(warnings.c.id)
+        .with_for_update()
+    )
+    return [case_of(row) for row in await tx.rows(chosen)]
+
+
+async def last_closed_of_enterprises(tx: ReadTx, enterprise_ids: Sequence[int]) -> Mapping[int, WarningCase]:
+    """Return the most recently closed warning of each of these enterprises."""
+    chosen = (
+        select(warnings)
+        .ext(distinct_on(warnings.c.enterprise_id))
+        .where(warnings.c.enterprise_id.in_(enterprise_ids), warnings.c.state == State.CLOSED.value)
+        .order_by(warnings.c.enterprise_id, warnings.c.closed_at.desc())
+    )
+    return {row.enterprise_id: case_of(row) for row in await tx.rows(chosen)}
+
+
+async def add(tx: WriteTx, cases: Sequence[WarningCase]) -> None:
+    """Insert new warnings."""
+    if cases:
+        await tx.execute(insert(warnings), [_row_of(case) for case in cases])
+
+
+async def save(tx: WriteTx, cases: Sequence[WarningCase]) -> None:
+    """Write changed warnings; the caller has locked them."""
+    if not cases:
+        return
+    changing = [
+        name for name in _COLUMNS if name not in ("id", "enterprise_id", "uscc", "raised_at", "origin")
+    ]
+    statement = update(warnings).where(warnings.c.id == bindparam("b_id"))
+    statement = statement.values(
+        {name: bindparam(f"b_{name}", type_=warnings.c[name].type) for name in changing}
+    )
+    rows = [{f"b_{name}": value for name, value in _row_of(case).items()} for case in cases]
+    await tx.execute(
+        statement, [{k: row[k] for k in ("b_id", *(f"b_{n}" for n in changing))} for row in rows]
+    )
+
+
+async def record(tx: WriteTx, steps: Iterable[Step]) -> None:
+    """Append to the history."""
+    rows = [
+        {name: getattr(step, name) for name in Step.__dataclass_fields__} | {"id": new_id()} for step in steps
+    ]
+    if rows:
+        await tx.execute(insert(warning_history), rows)
+
+
+async def tell(tx: WriteTx, told: Iterable[Notice]) -> None:
+    """Record who is told."""
+    rows = [
+        {name: getattr(notice, name) for name in Notice.__dataclass_fields__} | {"id": new_id()}
+        for notice in told
+    ]
+    if rows:
+        await tx.execute(insert(notices), rows)
+
+
+@dataclass(frozen=True, slots=True)
+class DoneAction:
+    """An action that a client already did."""
+
+    warning_id: UUID
+    actor_id: UUID
+    content_hash: str
+
+
+async def find_action(tx: ReadTx, action_id: UUID) -> DoneAction | None:
+    """Return what was done under this id."""
+    row = await tx.row(select(warning_actions).where(warning_actions.c.action_id == action_id))
+    return DoneAction(row.warning_id, row.actor_id, row.content_hash) if row is not None else None
+
+
+async def remember_action(tx: WriteTx, action_id: UUID, done: DoneAction) -> bool:
+    """Keep an action's id; False when another action took it meanwhile."""
+    statement = upsert(warning_actions).values(
+        action_id=action_id,
+        warning_id=done.warning_id,
+        actor_id=done.actor_id,
+        content_hash=done.content_hash,
+        done_at=tx.now,
+    )
+    return await tx.execute(statement.on_conflict_do_nothing()) == 1
+
+
+async def history_of(tx: ReadTx, warning_id: UUID) -> Sequence[Row[Any]]:
+    """Return a warning's steps, oldest first."""
+    chosen = select(warning_history).where(warning_history.c.warning_id == warning_id)
+    return await tx.rows(chosen.order_by(warning_history.c.at, warning_history.c.id))
+
+
+async def notices_of(tx: ReadTx, warning_id: UUID) -> Sequence[Row[Any]]:
+    """Return who was told of a warning, oldest first."""
+    return await tx.rows(select(notices).where(notices.c.warning_id == warning_id).order_by(notices.c.at))
+
+
+def open_and(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return `condition` for open warnings only."""
+    return and_(warnings.c.state != State.CLOSED.value, condition)

@@ -1,0 +1,321 @@
+"""What judgements mean for warnings: raise, reopen, upgrade, lower, move; each new one is assigned at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from services.warning.domain import course
+from services.warning.domain.clocks import clocks_after_upgrade, start_clocks
+from services.warning.domain.course import ClosedWarning, Decision, News, OpenWarning, decide
+from services.warning.domain.escalation import straight_to_leading_group
+from services.warning.domain.lifecycle import Action, State, next_state
+from services.warning.domain.warning_case import WarningCase
+from services.warning.repository import assessments, clocks, warnings
+from services.warning.repository.clocks import RunningClock
+from services.warning.usecases.assign_warnings import Roster, assigned_event, owned_by
+from services.warning.usecases.effects import (
+    SYSTEM,
+    Effects,
+    facts_of,
+    notices,
+    step_between,
+    told_at_once,
+    touched,
+)
+from services.warning.usecases.escalate_clocks import escalated
+from services.warning.usecases.judge_enterprises import Judgement
+from services.warning.usecases.reference_data import Reference
+from services.warning.usecases.warning_action import touched_due
+from shared.db.tx import WriteTx
+from shared.events.warning import WarningDowngraded, WarningRaised, WarningReopened, WarningUpgraded
+from shared.kernel.ids import new_id
+
+
+@dataclass(slots=True)
+class _Conduct:
+    """One run over a chunk: what is known of its warnings, and the effects so far."""
+
+    tx: WriteTx
+    reference: Reference
+    roster: Roster
+    running: Mapping[UUID, Sequence[RunningClock]]
+    effects: Effects
+    assessment_ids: dict[int, UUID]
+
+
+async def conduct(tx: WriteTx, judgements: Sequence[Judgement], reference: Reference) -> Mapping[int, UUID]:
+    """Do what the judgements ask for; return the assessment ids that warnings now refer to, by enterprise."""
+    by_enterprise = {one.standing.enterprise_id: one for one in judgements}
+    opened = await warnings.lock_open_of_enterprises(tx, list(by_enterprise))
+    concerned = {i: one for i, one in by_enterprise.items() if i in opened or one.level.is_warning}
+    if not concerned:
+        return {}
+    closed = await warnings.last_closed_of_enterprises(tx, list(concerned))
+    news = await _news(tx, concerned, opened, closed, reference)
+    decisions = {
+        i: _decide(one, opened.get(i), closed.get(i), news.get(i), tx.now, reference)
+        for i, one in concerned.items()
+    }
+    acting = {i: decision for i, decision in decisions.items() if not isinstance(decision, course.Stay)}
+    moved = {i: case for i, case in opened.items() if case.division != by_enterprise[i].standing.division}
+    if not acting and not moved:
+        return {}
+    divisions = {by_enterprise[i].standing.division for i in (*acting, *moved)}
+    run = _Conduct(
+        tx=tx,
+        reference=reference,
+        roster=await Roster.read(tx, divisions, reference.policy.cap_open_per_coordinator),
+        running=await clocks.of_warnings(
+            tx, [one.id for i in {*acting, *moved} if (one := opened.get(i) or closed.get(i))]
+        ),
+        effects=Effects(),
+        assessment_ids={},
+    )
+    for i, decision in acting.items():
+        _act(run, decision, concerned[i], opened.get(i), closed.get(i))
+    for i, case in moved.items():
+        _follow_workplace(run, run.effects.changed.get(case.id, case), by_enterprise[i])
+    await run.effects.write(tx)
+    return run.assessment_ids
+
+
+async def _news(
+    tx: WriteTx,
+    concerned: Mapping[int, Judgement],
+    opened: Mapping[int, WarningCase],
+    closed: Mapping[int, WarningCase],
+    reference: Reference,
+) -> Mapping[int, News]:
+    """Return what is new since the last outcome, for enterprises that have one."""
+    since: dict[int, datetime] = {}
+    for i in concerned:
+        case = opened.get(i) or closed.get(i)
+        judged_at = (case.outcome_at or case.closed_at) if case is not None else None
+        if judged_at is not None and (i not in opened or opened[i].state.is_settled):
+            since[i] = judged_at
+    if not since:
+        return {}
+    telling = [name for one in reference.indicators.values() if not one.protective for name in one.series]
+    fresh = await assessments.series_since(tx, since, telling)
+    return {
+        i: course.news_since(
+            reference.pack, concerned[i].verdict, concerned[i].level, fresh.get(i, frozenset())
+        )
+        for i in since
+    }
+
+
+def _decide(
+    judgement: Judgement,
+    opened: WarningCase | None,
+    closed: WarningCase | None,
+    news: News | None,
+    now: datetime,
+    reference: Reference,
+) -> Decision:
+    return decide(
+        OpenWarning(opened.level, opened.state, opened.lower_since) if opened else None,
+        ClosedWarning(closed.closed_at, closed.peak_level, frozenset(closed.rule_ids))
+        if closed and closed.closed_at
+        else None,
+        judgement.level,
+        judgement.verdict.rule_ids,
+        now,
+        reference.policy,
+        news=news,
+    )
+
+
+def _act(
+    run: _Conduct,
+    decision: Decision,
+    judgement: Judgement,
+    opened: WarningCase | None,
+    closed: WarningCase | None,
+) -> None:
+    match decision:
+        case course.Raise():
+            _raise(run, decision, judgement)
+        case course.Reopen() if closed is not None:
+            _reopen(run, decision, judgement, closed)
+        case course.Upgrade() if opened is not None:
+            _upgrade(run, decision, judgement, opened)
+        case course.Downgrade() if opened is not None:
+            _downgrade(run, decision, opened)
+        case course.NoteLower() if opened is not None:
+            run.effects.keep(replace(opened, lower_since=decision.since))
+        case course.ClearLower() if opened is not None:
+            run.effects.keep(replace(opened, lower_since=None))
+        case _:
+            message = f"{decision} does not fit the warnings of enterprise {judgement.standing.enterprise_id}"
+            raise ValueError(message)
+
+
+def _raise(run: _Conduct, decision: course.Raise, judgement: Judgement) -> None:
+    case = _new_case(run, decision, judgement)
+    run.effects.added[case.id] = case
+    run.effects.steps.append(step_between(None, case, "raise", SYSTEM, _why(judgement)))
+    told = told_at_once(case)
+    facts = facts_of(case) | {"rule_ids": case.rule_ids, "double_red": case.double_red, "told": told}
+    run.effects.events.append(WarningRaised.model_validate(facts))
+    run.effects.told += notices(case, told, "raised")
+    _begin(run, case)
+
+
+def _reopen(run: _Conduct, decision: course.Reopen, judgement: Judgement, closed: WarningCase) -> None:
+    case = touched(
+        closed,
+        run.tx,
+        state=next_state(closed.state, Action.REOPEN),
+        level=decision.level,
+        peak_level=max(closed.peak_level, decision.level),
+        double_red=decision.double_red,
+        rule_ids=tuple(sorted(judgement.verdict.rule_ids)),
+        assessment_id=_assessment(run, judgement),
+        division=judgement.standing.division,
+        grid_cell=judgement.standing.grid_cell,
+        raised_at=run.tx.now,
+        rejected_by=(),
+        lower_since=None,
+        escalated_to=None,
+        outcome_at=None,
+        outcome_evidence=None,
+        reason_code=None,
+        closed_at=None,
+        closed_by=None,
+    )
+    run.effects.keep(case)
+    run.effects.steps.append(step_between(closed, case, "reopen", SYSTEM, _why(judgement)))
+    told = told_at_once(case)
+    facts = facts_of(case) | {"rule_ids": case.rule_ids, "told": told}
+    run.effects.events.append(WarningReopened.model_validate(facts))
+    run.effects.told += notices(case, told, "reopened")
+    _begin(run, case)
+
+
+def _begin(run: _Conduct, case: WarningCase) -> None:
+    """Assign a warning and let its clocks run; two reds in a row go to the leading group at once."""
+    chosen = run.roster.choose(case)
+    assigned = touched(case, run.tx, state=next_state(case.state, Action.ASSIGN), **owned_by(chosen))
+    run.effects.steps.append(step_between(case, assigned, "assign", SYSTEM, chosen.reason.value))
+    run.effects.events.append(assigned_event(assigned))
+    started = start_clocks(run.reference.policy.clock_rules(case.level), run.tx.now, run.reference.calendar)
+    former = run.running.get(case.id, ())
+    run.effects.replaced += [one.id for one in former]
+    run.effects.started += [(case.id, clock) for clock in started]
+    run.effects.keep(touched_due(assigned, started))
+    if case.double_red:
+        _tell_leading_group(run, case.id)
+
+
+def _upgrade(run: _Conduct, decision: course.Upgrade, judgement: Judgement, opened: WarningCase) -> None:
+    running = run.running[opened.id]
+    before = [one.clock for one in running]
+    rules = run.reference.policy.clock_rules(decision.level)
+    after = clocks_after_upgrade(before, rules, run.tx.now, run.reference.calendar)
+    kept = {id(clock) for clock in after}
+    fresh = [clock for clock in after if not any(clock is one for one in before)]
+    run.effects.replaced += [one.id for one in running if id(one.clock) not in kept]
+    run.effects.started += [(opened.id, clock) for clock in fresh]
+    case = touched(
+        opened,
+        run.tx,
+        state=_state_after_upgrade(opened.state),
+        level=decision.level,
+        peak_level=max(opened.peak_level, decision.level),
+        double_red=opened.double_red or decision.double_red,
+        rule_ids=tuple(sorted({*opened.rule_ids, *judgement.verdict.rule_ids})),
+        assessment_id=_assessment(run, judgement),
+        lower_since=None,
+        paused_at=None,
+        pause_reason=None,
+        raised_at=opened.raised_at,
+    )
+    run.effects.keep(touched_due(case, after))
+    run.effects.steps.append(step_between(opened, case, "upgrade", SYSTEM, _why(judgement)))
+    told = told_at_once(case)
+    facts = facts_of(case) | {"rule_ids": case.rule_ids, "told": told}
+    run.effects.events.append(WarningUpgraded.model_validate(facts))
+    run.effects.told += notices(case, told, "upgraded")
+    if decision.double_red:
+        _tell_leading_group(run, case.id)
+
+
+def _state_after_upgrade(state: State) -> State:
+    """Return where a graver warning stands: an outcome that new signals contradict goes back to its handler."""
+    return next_state(state, Action.RETURN) if state.is_settled else state
+
+
+def _downgrade(run: _Conduct, decision: course.Downgrade, opened: WarningCase) -> None:
+    case = touched(opened, run.tx, level=decision.level, lower_since=None)
+    run.effects.keep(case)
+    run.effects.steps.append(step_between(opened, case, "downgrade", SYSTEM))
+    run.effects.events.append(WarningDowngraded.model_validate(facts_of(case) | {"cause": "assessment"}))
+
+
+def _follow_workplace(run: _Conduct, case: WarningCase, judgement: Judgement) -> None:
+    """Jurisdiction follows the workplace: a moved enterprise's warning goes to its new town, and to somebody there."""
+    moved = touched(
+        case, run.tx, division=judgement.standing.division, grid_cell=judgement.standing.grid_cell
+    )
+    if (moved.state, Action.REASSIGN) in _REASSIGNABLE:
+        chosen = run.roster.choose(moved)
+        moved = replace(moved, state=next_state(moved.state, Action.REASSIGN), **owned_by(chosen))  # type: ignore[arg-type]
+        run.effects.events.append(assigned_event(moved))
+    run.effects.keep(moved)
+    run.effects.steps.append(step_between(case, moved, "follow_workplace", SYSTEM, moved.division))
+
+
+_REASSIGNABLE = {(state, Action.REASSIGN) for state in (State.ASSIGNED, State.ACCEPTED, State.VISITED)}
+
+
+def _tell_leading_group(run: _Conduct, warning_id: UUID) -> None:
+    case = run.effects.added.get(warning_id) or run.effects.changed[warning_id]
+    step = straight_to_leading_group(case.level, run.tx.now, run.reference.policy)
+    escalated(run.effects, case, step, "double_red", run.tx)
+
+
+def _new_case(run: _Conduct, decision: course.Raise, judgement: Judgement) -> WarningCase:
+    standing = judgement.standing
+    return WarningCase(
+        id=new_id(),
+        enterprise_id=standing.enterprise_id,
+        uscc=standing.uscc,
+        division=standing.division,
+        grid_cell=standing.grid_cell,
+        level=decision.level,
+        peak_level=decision.level,
+        state=State.RAISED,
+        assignee_id=None,
+        queue_division=None,
+        assignment_reason=None,
+        handler_ids=(),
+        rejected_by=(),
+        rule_ids=tuple(sorted(judgement.verdict.rule_ids)),
+        assessment_id=_assessment(run, judgement),
+        double_red=decision.double_red,
+        escalated_to=None,
+        raised_at=run.tx.now,
+        lower_since=None,
+        due_at=None,
+        paused_at=None,
+        pause_reason=None,
+        outcome_at=None,
+        outcome_evidence=None,
+        reason_code=None,
+        closed_at=None,
+        closed_by=None,
+        origin="live",
+        version=1,
+        updated_at=run.tx.now,
+    )
+
+
+def _assessment(run: _Conduct, judgement: Judgement) -> UUID:
+    return run.assessment_ids.setdefault(judgement.standing.enterprise_id, new_id())
+
+
+def _why(judgement: Judgement) -> str:
+    fired = ", ".join(sorted(judgement.verdict.rule_ids))
+    return fired or f"score {judgement.score.score:.3f}"

@@ -1,0 +1,66 @@
+"""Keeps the coordinators in step with the gateway's accounts; a disabled one's warnings go to others at once."""
+
+from collections.abc import Sequence
+
+from services.warning.domain.lifecycle import Action, State
+from services.warning.repository import clocks, coordinators, warnings
+from services.warning.repository.coordinators import CoordinatorRow
+from services.warning.usecases.assign_warnings import Roster, assign_on
+from services.warning.usecases.effects import SYSTEM, Effects
+from services.warning.usecases.handle_warning import restart_accept_clock
+from services.warning.usecases.reference_data import ReferenceData
+from services.warning.usecases.warning_action import Situation, Timing
+from shared.auth.permissions import Role
+from shared.db.tx import WriteTx
+from shared.events.gateway import AccountChanged
+
+_MOVABLE = (State.ASSIGNED, State.ACCEPTED, State.VISITED)
+
+
+async def follow_accounts(
+    tx: WriteTx, changes: Sequence[AccountChanged], reference_data: ReferenceData
+) -> None:
+    """Take over what the events say; the last word on an account counts."""
+    latest = {change.account_id: change for change in changes}
+    known = await coordinators.known(tx, list(latest))
+    concerning = [
+        one for one in latest.values() if one.role == Role.GRID_COORDINATOR or one.account_id in known
+    ]
+    await coordinators.save(tx, [_row(change) for change in concerning])
+    timing = Timing(*await reference_data.timing(tx))
+    for change in concerning:
+        if not _works(change):
+            await _hand_on(tx, change, timing)
+
+
+def _works(change: AccountChanged) -> bool:
+    return change.enabled and change.role == Role.GRID_COORDINATOR
+
+
+def _row(change: AccountChanged) -> CoordinatorRow:
+    return CoordinatorRow(
+        account_id=change.account_id,
+        username=change.username,
+        division=change.division,
+        grid_cells=change.grid_cells,
+        deputy_cells=change.deputy_cells,
+        enabled=_works(change),
+    )
+
+
+async def _hand_on(tx: WriteTx, change: AccountChanged, timing: Timing) -> None:
+    """Give the open warnings of somebody who left to the next in line."""
+    cases = [
+        case for case in await warnings.lock_open_of_assignee(tx, change.account_id) if case.state in _MOVABLE
+    ]
+    if not cases:
+        return
+    running = await clocks.of_warnings(tx, [case.id for case in cases])
+    roster = await Roster.read(tx, [case.division for case in cases], timing.policy.cap_open_per_coordinator)
+    effects = Effects()
+    for case in cases:
+        situation = Situation(tx, SYSTEM, case, running[case.id], timing, effects)
+        assign_on(situation, roster.choose(case), Action.REASSIGN, "account_disabled")
+        restart_accept_clock(situation)
+        situation.settle()
+    await effects.write(tx)

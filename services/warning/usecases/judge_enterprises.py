@@ -1,0 +1,65 @@
+"""Judges enterprises from their facts: measures, rules, score, level. Pure work of a processor, no database."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from services.warning.domain.levels import WarningLevel, combine_levels
+from services.warning.domain.ports import EnterpriseScore, FactChunk, ScoreReason
+from services.warning.domain.rule_pack import Verdict, evaluate, sentences
+from services.warning.repository.assessments import Standing
+from services.warning.usecases.reference_data import Reference
+from shared.contracts.base import JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What an assessment found for one enterprise."""
+
+    standing: Standing
+    score: EnterpriseScore
+    verdict: Verdict
+    level: WarningLevel
+
+    @property
+    def changed(self) -> bool:
+        """Tell whether the level differs from that of the last assessment."""
+        return self.level is not self.standing.level
+
+    @property
+    def last_seq(self) -> int:
+        """Return the newest signal that was read."""
+        return max(self.score.signal_seqs, default=0)
+
+
+def judge(chunk: FactChunk, standings: Mapping[int, Standing], reference: Reference) -> list[Judgement]:
+    """Return the judgement of every enterprise of the chunk."""
+    scores = reference.model.score(chunk, reference.today, reference.policy.corroboration_days)
+    return [_judge(standings[score.enterprise_id], score, reference) for score in scores]
+
+
+def _judge(standing: Standing, score: EnterpriseScore, reference: Reference) -> Judgement:
+    verdict = evaluate(reference.pack, score.measures)
+    level = combine_levels(
+        verdict.level,
+        score.score,
+        reference.bands,
+        corroborated=score.corroborated,
+        sole_trader=score.sole_trader,
+        protected=verdict.protected,
+    )
+    return Judgement(standing, score, verdict, level)
+
+
+def fired_documents(judgement: Judgement) -> list[JsonObject]:
+    """Return the fired rules as they are kept: rule, level, measure, value, threshold."""
+    return [asdict(fired) | {"level": fired.level.value} for fired in judgement.verdict.fired]
+
+
+def reason_documents(
+    judgement: Judgement, reference: Reference, score_reasons: Sequence[ScoreReason]
+) -> list[JsonObject]:
+    """Return the reasons as sentences, those of the rules first."""
+    by_rules = sentences(reference.pack, judgement.verdict.fired)
+    told: list[JsonObject] = [{"source": "rule", "text": zh, "text_en": en} for zh, en in by_rules]
+    told += [{"source": "score", "text": r.sentence_zh, "text_en": r.sentence_en} for r in score_reasons]
+    return told

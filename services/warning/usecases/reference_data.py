@@ -1,0 +1,129 @@
+"""What decisions rest on beside the facts: rule pack, model, bands, policy, calendar, indicators.
+
+Held in memory and read again when the database says that something changed, so that a published pack or a new
+model takes effect on the next batch in every process.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import structlog
+from sqlalchemy import Row
+
+from services.warning.domain.indicators import Indicator, series_names
+from services.warning.domain.levels import NEVER, ScoreBands
+from services.warning.domain.policy import Policy, policy_on
+from services.warning.domain.ports import RiskModel, RiskModelFactory
+from services.warning.domain.rule_pack import RulePack, parse_rule_pack
+from services.warning.repository import calendar_days, rule_packs
+from services.warning.usecases.indicator_registry import IndicatorRegistry
+from shared.db.tx import ReadTx
+from shared.kernel.calendar import ChinaCalendar, WorkingCalendar
+from shared.kernel.clock import shanghai_day
+from shared.kernel.errors import DomainError, Kind
+
+NO_BANDS = ScoreBands(NEVER, NEVER, NEVER)
+
+log = structlog.get_logger(__name__)
+
+
+class NoRulePack(DomainError):
+    """No rule pack is in force."""
+
+    kind = Kind.UNAVAILABLE
+    code = "warning.no_rule_pack"
+    message_zh = "当前没有生效的规则包：请先运行 labour-warning migrate，或发布一个规则包。"
+    message_en = "No rule pack is in force: run labour-warning migrate, or publish one."
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One consistent set of what decisions rest on."""
+
+    today: date
+    pack: RulePack
+    model: RiskModel
+    bands: ScoreBands
+    band_id: int | None
+    policy: Policy
+    calendar: WorkingCalendar
+    indicators: Mapping[str, Indicator]
+    series: tuple[str, ...]
+
+
+class ReferenceData:
+    """Keeps the parsed parts; `current` gives the set that is in force now."""
+
+    def __init__(self, policies: Sequence[Policy], factory: RiskModelFactory) -> None:
+        """Keep the policies of this release and how models are made from artifacts."""
+        self._policies = policies
+        self._factory = factory
+        self.registry = IndicatorRegistry()
+        self._indicators: Mapping[str, Indicator] = {}
+        self._calendar: WorkingCalendar = ChinaCalendar()
+        self._calendar_mark: object = None
+        self._pack: RulePack | None = None
+        self._model: RiskModel | None = None
+        self._model_mark: object = None
+
+    async def current(self, tx: ReadTx) -> Reference:
+        """Return what is in force at `tx.now`. Raises NoRulePack."""
+        today = shanghai_day(tx.now)
+        await self._read_indicators(tx)
+        await self._read_calendar(tx)
+        pack = await self._read_pack(tx, today)
+        model = await self._read_model(tx)
+        bands = await rule_packs.bands_in_force(tx, model.version, today)
+        return Reference(
+            today=today,
+            pack=pack,
+            model=model,
+            bands=bands[1] if bands else NO_BANDS,
+            band_id=bands[0] if bands else None,
+            policy=policy_on(self._policies, today),
+            calendar=self._calendar,
+            indicators=self._indicators,
+            series=series_names(self._indicators),
+        )
+
+    async def timing(self, tx: ReadTx) -> tuple[Policy, WorkingCalendar]:
+        """Return only what clocks need."""
+        await self._read_calendar(tx)
+        return policy_on(self._policies, shanghai_day(tx.now)), self._calendar
+
+    async def _read_indicators(self, tx: ReadTx) -> None:
+        known = await self.registry.current(tx)
+        if known is not self._indicators:
+            # A model is compiled for the registry's series.
+            self._indicators, self._model = known, None
+
+    async def _read_calendar(self, tx: ReadTx) -> None:
+        mark = await calendar_days.version_mark(tx)
+        if mark != self._calendar_mark:
+            self._calendar = ChinaCalendar(
+                await calendar_days.overrides(tx), await calendar_days.published_years(tx)
+            )
+            self._calendar_mark = mark
+
+    async def _read_pack(self, tx: ReadTx, today: date) -> RulePack:
+        row = await rule_packs.live_pack(tx, today)
+        if row is None:
+            raise NoRulePack
+        if self._pack is None or self._pack.version != row.version:
+            self._pack = parse_rule_pack(row.document)
+        return self._pack
+
+    async def _read_model(self, tx: ReadTx) -> RiskModel:
+        version = await rule_packs.live_model_version(tx)
+        if self._model is None or version != self._model_mark:
+            self._model = self._make_model(await rule_packs.live_model(tx) if version else None)
+            self._model_mark = version
+            log.info("risk model in use", version=self._model.version)
+        return self._model
+
+    def _make_model(self, row: Row[Any] | None) -> RiskModel:
+        if row is None:
+            return self._factory.rules_only(self._indicators)
+        return self._factory.load(row.artifact, row.sha256, self._indicators)

@@ -1,0 +1,82 @@
+"""Finds enterprises by code or name, in either script, and shows one with its time line."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Row
+
+from services.warning.domain.indicators import Indicator
+from services.warning.domain.masking import masked
+from services.warning.repository import enterprise_views
+from services.warning.usecases.read_warnings import enterprise_card
+from services.warning.usecases.timeline_titles import title_of
+from shared.contracts.warning import EnterpriseDetail, EnterprisePage, EnterpriseSummary, TimelineEntry
+from shared.db.tx import ReadTx
+from shared.kernel.divisions import division_name
+from shared.kernel.errors import NotFound
+from shared.kernel.identifiers import normalise_uscc
+from shared.kernel.paging import CursorInvalid, Page, cut
+from shared.kernel.text import fold_name
+
+# Below this a code fragment would match half of all codes.
+_SHORTEST_CODE = 4
+
+
+async def search_enterprises(tx: ReadTx, division: str, query: str | None, page: Page) -> EnterprisePage:
+    """Return enterprises of the jurisdiction; names of natural persons are masked."""
+    rows = await enterprise_views.search(tx, division, _fragments(query), _after(page), page.limit + 1)
+    part = cut(rows, page, lambda row: [str(row.id)])
+    return EnterprisePage(items=[_summary(row) for row in part.items], next_cursor=part.next_cursor)
+
+
+async def read_enterprise(
+    tx: ReadTx, division: str, uscc: str, indicators: Mapping[str, Indicator]
+) -> EnterpriseDetail:
+    """Return one enterprise in full. Raises NotFound when it is not in the jurisdiction."""
+    row = await enterprise_views.find(tx, division, normalise_uscc(uscc))
+    if row is None:
+        raise NotFound
+    entries = await enterprise_views.timeline(tx, row.id)
+    return EnterpriseDetail(
+        enterprise=enterprise_card(row),
+        former_names=await enterprise_views.former_names(tx, row.id),
+        risk_level=row.risk_level,
+        score=row.score,
+        open_warning_id=row.open_warning_id,
+        timeline=[_entry(entry, indicators) for entry in entries],
+    )
+
+
+def _fragments(query: str | None) -> tuple[str, str] | None:
+    if query is None or not query.strip():
+        return None
+    code = normalise_uscc(query)
+    is_code = len(code) >= _SHORTEST_CODE and code.isascii() and code.isalnum()
+    return code if is_code else "", fold_name(query)
+
+
+def _after(page: Page) -> int:
+    if not page.after:
+        return 0
+    if len(page.after) != 1 or not page.after[0].isdecimal():
+        raise CursorInvalid
+    return int(page.after[0])
+
+
+def _summary(row: Row[Any]) -> EnterpriseSummary:
+    return EnterpriseSummary(
+        uscc=row.uscc,
+        name=masked(row.name, sole_trader=row.sole_trader),
+        workplace_division=row.workplace_division,
+        division_name=division_name(row.workplace_division),
+        industry=row.industry,
+        headcount=row.headcount,
+        risk_level=row.risk_level,
+        open_warning_id=row.open_warning_id,
+    )
+
+
+def _entry(row: Row[Any], indicators: Mapping[str, Indicator]) -> TimelineEntry:
+    title, title_en = title_of(row.kind, row.subject, row.facts, indicators)
+    facts = {name: value for name, value in row.facts.items() if value is not None}
+    return TimelineEntry(at=row.at, kind=row.kind, title=title, title_en=title_en, facts=facts)

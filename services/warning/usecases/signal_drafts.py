@@ -1,0 +1,174 @@
+"""What is decided about a signal before the database is asked: whose it is, what it says, whether it can be taken."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from services.warning.domain.indicators import Indicator, IndicatorUnknown
+from services.warning.domain.signal_checks import check_content
+from services.warning.domain.signals import SignalContent, content_hash, effective_on, signal_key
+from services.warning.repository.signals import NewSignal
+from shared.kernel.errors import DomainError, FieldProblem, Kind
+from shared.kernel.identifiers import normalise_uscc
+from shared.kernel.ids import new_id
+
+
+class ForeignSource(DomainError):
+    """A department writes under its own name only."""
+
+    kind = Kind.FORBIDDEN
+    code = "foreign_source"
+    message_zh = "只能以本部门的来源编号报送：请将 source 改为本部门编号。"
+    message_en = "A department reports under its own source only: set source to yours."
+
+
+class ForeignIndicator(DomainError):
+    """A department writes its own indicators only."""
+
+    kind = Kind.FORBIDDEN
+    code = "foreign_indicator"
+    message_zh = "本部门无权报送该指标；如确需报送，请联系系统管理员。"
+    message_en = "Your department may not report this indicator; ask the system administrator if it should."
+
+
+class SignalRefused(DomainError):
+    """The signal's content cannot be taken; the fields say why."""
+
+    code = "signal_refused"
+    message_zh = "信号内容有误，请按字段提示修改后重新报送。"
+    message_en = "The signal cannot be taken: correct the fields and send it again."
+
+
+class SignalConflict(DomainError):
+    """Other content is stored under the same identity."""
+
+    kind = Kind.CONFLICT
+    code = "signal_conflict"
+    message_zh = (
+        "同一编号（或同一企业、指标、期间）已有内容不同的信号；更正请用新的 source_ref 并填写 corrects。"
+    )
+    message_en = (
+        "Other content is stored under this identity; to correct it, use a new source_ref with corrects."
+    )
+
+
+class AlreadyCorrected(DomainError):
+    """Another signal corrects the same reference already."""
+
+    kind = Kind.CONFLICT
+    code = "already_corrected"
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who reports: a source, and the indicators that it may report; None means any."""
+
+    source: str | None
+    indicators: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A signal that may be taken as far as its own content tells; `place` is its place in the batch."""
+
+    place: int
+    signal: NewSignal
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """Return what no other signal may share."""
+        return self.signal.content.source, self.signal.key
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What every signal of a batch is measured by."""
+
+    sender: Sender
+    indicators: Mapping[str, Indicator]
+    today: date
+
+    def draft(self, place: int, told: SignalContent, received_at: datetime) -> Draft:
+        """Return the signal ready to be stored. Raises the DomainError that refuses it."""
+        if self.sender.source is not None and told.source != self.sender.source:
+            raise ForeignSource(fields=[FieldProblem("source", "foreign_source", *_messages(ForeignSource))])
+        indicator = self._indicator(told.indicator)
+        uscc = normalise_uscc(told.uscc)
+        content = told if uscc == told.uscc else replace(told, uscc=uscc)
+        problems = check_content(content, indicator, self.today)
+        if content.corrects is not None and content.source_ref is None:
+            problems.append(_no_reference_of_its_own())
+        if problems:
+            raise SignalRefused(fields=problems)
+        return Draft(place, self._signal(content, indicator, received_at))
+
+    def _indicator(self, name: str) -> Indicator:
+        indicator = self.indicators.get(name)
+        if indicator is None:
+            raise IndicatorUnknown(
+                fields=[FieldProblem("indicator", "unknown_indicator", *_messages(IndicatorUnknown))]
+            )
+        if self.sender.indicators is not None and name not in self.sender.indicators:
+            raise ForeignIndicator(
+                fields=[FieldProblem("indicator", "foreign_indicator", *_messages(ForeignIndicator))]
+            )
+        return indicator
+
+    def _signal(self, content: SignalContent, indicator: Indicator, received_at: datetime) -> NewSignal:
+        return NewSignal(
+            id=new_id(),
+            key=signal_key(content),
+            content_hash=content_hash(content),
+            series=indicator.series_of(content.detail),
+            effective_on=effective_on(content),
+            received_at=received_at,
+            content=content,
+        )
+
+
+def conflict(field: str, stored_id: UUID) -> SignalConflict:
+    """Return the refusal of a signal whose `field` differs from what is stored under its identity."""
+    problem = FieldProblem(
+        field,
+        "differs_from_stored",
+        "与已存信号不同；请核对，或以新的 source_ref 更正。",
+        "It differs from the stored signal: check it, or correct that one under a new source_ref.",
+    )
+    return SignalConflict(fields=[problem], facts={"field": field, "signal_id": str(stored_id)})
+
+
+def already_corrected(corrects: str, newest: str) -> AlreadyCorrected:
+    """Return the refusal of a second correction of `corrects`; `newest` is the one to correct instead."""
+    zh = f"{corrects} 已被更正过；如需再次更正，请在 corrects 中填写 {newest}。"
+    en = f"{corrects} has been corrected already; to correct it again, put {newest} into corrects."
+    return AlreadyCorrected(
+        zh,
+        en,
+        fields=[FieldProblem("corrects", "already_corrected", zh, en)],
+        facts={"correct_instead": newest},
+    )
+
+
+def correction_circle() -> SignalRefused:
+    """Return the refusal of a correction whose chain leads back to itself: no signal would be left."""
+    problem = FieldProblem(
+        "corrects",
+        "correction_circle",
+        "更正关系成环：被更正的信号本身就是对本信号的更正。",
+        "The corrections form a circle: the signal to be corrected is itself a correction of this one.",
+    )
+    return SignalRefused(fields=[problem])
+
+
+def _no_reference_of_its_own() -> FieldProblem:
+    return FieldProblem(
+        "source_ref",
+        "required",
+        "更正须有自己的新编号 source_ref。",
+        "A correction needs a source_ref of its own.",
+    )
+
+
+def _messages(error: type[DomainError]) -> tuple[str, str]:
+    return error.message_zh, error.message_en

@@ -1,0 +1,147 @@
+"""What every action of a person on a warning shares: seen once, done once, written in one go."""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from pydantic_core import to_json
+
+from services.warning.domain.clocks import Clock, ClockKind, next_due
+from services.warning.domain.lifecycle import Action, next_state
+from services.warning.domain.policy import Policy
+from services.warning.domain.warning_case import WarningCase
+from services.warning.repository import clocks, warnings
+from services.warning.repository.clocks import RunningClock
+from services.warning.repository.warnings import DoneAction
+from services.warning.usecases.effects import Actor, Effects, step_between, touched
+from shared.auth.principal import Principal
+from shared.contracts import warning_actions as actions
+from shared.contracts.warning import ActionDone
+from shared.db.tx import WriteTx
+from shared.kernel.calendar import WorkingCalendar
+from shared.kernel.errors import DomainError, Kind, NotFound
+
+
+class ActionIdTaken(DomainError):
+    """The client used an action id for something else before."""
+
+    kind = Kind.CONFLICT
+    code = "warning.action_id_taken"
+    message_zh = "该 action_id 已用于其他操作：每次新操作请生成新的编号。"
+    message_en = "This action_id was used for another action: make a new one for each action."
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """What clocks are made from."""
+
+    policy: Policy
+    calendar: WorkingCalendar
+
+
+@dataclass(slots=True)
+class Situation:
+    """A locked warning with its clocks, and the effects of what is done to it."""
+
+    tx: WriteTx
+    actor: Actor
+    case: WarningCase
+    running: Sequence[RunningClock]
+    timing: Timing
+    effects: Effects = field(default_factory=Effects)
+
+    def move(self, action: Action, note: str | None = None, **changes: object) -> None:
+        """Take a step of the transition table. Raises ActionNotAllowed."""
+        self.change(action.value, note, state=next_state(self.case.state, action), **changes)
+
+    def change(self, what: str, note: str | None = None, **changes: object) -> None:
+        """Change the warning, with an entry in its history."""
+        after = touched(self.case, self.tx, **changes)
+        self.effects.steps.append(step_between(self.case, after, what, self.actor, note))
+        self.case = after
+
+    def clock(self, kind: ClockKind) -> RunningClock | None:
+        """Return the clock of this kind that counts."""
+        return next((one for one in self.running if one.clock.kind is kind), None)
+
+    def replace_clocks(self, changed: Sequence[RunningClock]) -> None:
+        """Put changed clocks in the place of the former ones."""
+        fresh = {one.id: one for one in changed}
+        self.running = [fresh.get(one.id, one) for one in self.running]
+        self.effects.moved += changed
+
+    def start_clocks(self, started: Sequence[Clock]) -> None:
+        """Start clocks; those of the same kind that counted so far do no longer."""
+        kinds = {clock.kind for clock in started}
+        self.effects.replaced += [one.id for one in self.running if one.clock.kind in kinds]
+        self.effects.started += [(self.case.id, clock) for clock in started]
+        self.running = [one for one in self.running if one.clock.kind not in kinds]
+
+    def settle(self) -> None:
+        """Note the warning with the date that is due next."""
+        started = [clock for warning_id, clock in self.effects.started if warning_id == self.case.id]
+        counting = [one.clock for one in self.running] + started
+        self.case = touched_due(self.case, counting)
+        self.effects.keep(self.case)
+
+
+Work = Callable[[Situation], Awaitable[None]]
+
+
+def touched_due(case: WarningCase, counting: Sequence[Clock]) -> WarningCase:
+    """Return the warning with the date of the clock that ends first."""
+    first = next_due(counting)
+    return replace(case, due_at=first.due_at if first is not None else None)
+
+
+async def perform(
+    tx: WriteTx, who: Principal, warning_id: UUID, action: actions.Action, timing: Timing, work: Work
+) -> ActionDone:
+    """Do `work` on a warning that the caller may see, once per action id, and write what came of it.
+
+    An identical repeat gets the answer of the first time, even when the warning has left the caller's hands since.
+    Raises NotFound, ActionIdTaken, and whatever `work` refuses.
+    """
+    done = DoneAction(warning_id, who.account_id, content_hash(action))
+    if (repeated := await _repeat(tx, action.action_id, done)) is not None:
+        return repeated
+    case = await warnings.lock(tx, warning_id, who)
+    if case is None:
+        raise NotFound
+    if not await warnings.remember_action(tx, action.action_id, done):
+        # Another request with this id committed while we waited for the lock.
+        return await _repeat(tx, action.action_id, done) or answer(case)
+    running = (await clocks.of_warnings(tx, [case.id]))[case.id]
+    situation = Situation(tx, Actor.of(who), case, running, timing)
+    await work(situation)
+    situation.settle()
+    await situation.effects.write(tx)
+    return answer(situation.case)
+
+
+async def _repeat(tx: WriteTx, action_id: UUID, done: DoneAction) -> ActionDone | None:
+    known = await warnings.find_action(tx, action_id)
+    if known is None:
+        return None
+    case = await warnings.find_any(tx, done.warning_id)
+    if known != done or case is None:
+        raise ActionIdTaken
+    return answer(case, repeated=True)
+
+
+def content_hash(action: actions.Action) -> str:
+    """Return a digest of an action and its content, by which a repeat is told from another action."""
+    return hashlib.sha256(to_json([type(action).__name__, action.model_dump(mode="json")])).hexdigest()
+
+
+def answer(case: WarningCase, *, repeated: bool = False) -> ActionDone:
+    """Return where the warning stands."""
+    return ActionDone(
+        id=case.id,
+        state=case.state.value,
+        level=case.colour,
+        version=case.version,
+        due_at=case.due_at,
+        repeated=repeated,
+    )

@@ -1,0 +1,179 @@
+"""kafka-python, as much of it as the bus needs, with types: the one place that imports it.
+
+Read against 3.0.12. The library is synchronous for its callers and publishes no types.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol, cast
+
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, OffsetAndMetadata
+from kafka import errors as kafka_errors
+from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
+
+from shared.bus.settings import KafkaSettings, milliseconds
+
+KafkaError: type[Exception] = kafka_errors.KafkaError
+MessageSizeTooLargeError: type[Exception] = kafka_errors.MessageSizeTooLargeError
+
+# The group moved on without this member. It joins again at its next poll, so these are no failure.
+_REBALANCED: tuple[type[Exception], ...] = (
+    kafka_errors.CommitFailedError,
+    kafka_errors.IllegalGenerationError,
+    kafka_errors.RebalanceInProgressError,
+    kafka_errors.UnknownMemberIdError,
+)
+
+
+class Partition(Protocol):
+    """A partition of a topic; hashable."""
+
+    @property
+    def topic(self) -> str: ...
+    @property
+    def partition(self) -> int: ...
+
+
+class Record(Protocol):
+    """What a poll returns."""
+
+    topic: str
+    partition: int
+    offset: int
+    leader_epoch: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes | None]]
+
+
+class Consumer(Protocol):
+    """A member of a consumer group; for one thread only."""
+
+    def poll(self, timeout_ms: int, max_records: int | None = None) -> dict[Partition, list[Record]]: ...
+    def commit(self, offsets: Mapping[Partition, Any], timeout_ms: int) -> None: ...
+    def assignment(self) -> set[Partition]: ...
+    def seek(self, partition: Partition, offset: int) -> None: ...
+    def pause(self, *partitions: Partition) -> None: ...
+    def paused(self) -> set[Partition]: ...
+    def resume(self, *partitions: Partition) -> None: ...
+    def metrics(self, *, raw: bool) -> dict[Any, Any]: ...
+    def close(self, *, autocommit: bool, timeout_ms: int) -> None: ...
+
+
+class Sending(Protocol):
+    """The pending acknowledgement of one record; callbacks run in the producer's own thread."""
+
+    def add_callback(self, callback: Callable[[Any], None]) -> object: ...
+    def add_errback(self, callback: Callable[[BaseException], None]) -> object: ...
+
+
+class Producer(Protocol):
+    """An idempotent producer that waits for all in-sync replicas."""
+
+    def send(self, topic: str, *, value: bytes, key: bytes, headers: list[tuple[str, bytes]]) -> Sending: ...
+    def close(self, timeout: float) -> None: ...
+
+
+class Admin(Protocol):
+    """Topic administration."""
+
+    def describe_topics(self, topics: list[str] | None = None) -> list[dict[str, Any]]: ...
+    def create_topics(self, new_topics: dict[str, dict[str, Any]], *, wait_for_metadata: bool) -> object: ...
+    def close(self) -> None: ...
+
+
+def is_transient(error: Exception) -> bool:
+    """Whether the same call can succeed later without anybody's help."""
+    return isinstance(error, _REBALANCED) or bool(getattr(error, "retriable", False))
+
+
+def open_consumer(settings: KafkaSettings, group: str, topics: Iterable[str]) -> Consumer:
+    """Return a member of `group`; blocks until a broker answers, at most the connect timeout."""
+
+    def build(make_client: Callable[..., Any]) -> Any:
+        return KafkaConsumer(
+            *sorted(topics),
+            **settings.connection(),
+            kafka_client=make_client,
+            group_id=group,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            allow_auto_create_topics=False,
+            partition_assignment_strategy=(CooperativeStickyAssignor,),
+            session_timeout_ms=milliseconds(settings.session_timeout_seconds),
+            heartbeat_interval_ms=milliseconds(min(3.0, settings.session_timeout_seconds / 4)),
+            max_poll_interval_ms=milliseconds(settings.max_poll_interval_seconds),
+            # A topic made after the consumer joined is found within this time.
+            metadata_max_age_ms=30_000,
+        )
+
+    return cast("Consumer", _cleaned_up_on_failure(KafkaConsumer, build))
+
+
+def open_producer(settings: KafkaSettings) -> Producer:
+    """Return a producer; blocks until a broker answers, at most the connect timeout."""
+    patience = milliseconds(settings.publish_timeout_seconds)
+
+    def build(make_client: Callable[..., Any]) -> Any:
+        return KafkaProducer(
+            **settings.connection(),
+            kafka_client=make_client,
+            acks="all",
+            enable_idempotence=True,
+            linger_ms=5,
+            # A thousand messages over a few partitions then leave in one round trip for each.
+            batch_size=131_072,
+            allow_auto_create_topics=False,
+            max_block_ms=milliseconds(settings.connect_timeout_seconds),
+            request_timeout_ms=max(1_000, patience * 2 // 3),
+            # Later than the publish itself is given up, so that no single batch expires while a
+            # later one of its partition goes through: that would break the order for a key.
+            delivery_timeout_ms=2 * patience + 1_000,
+        )
+
+    return cast("Producer", _cleaned_up_on_failure(KafkaProducer, build))
+
+
+def open_admin(settings: KafkaSettings) -> Admin:
+    """Return an administration client; blocks as the others do."""
+
+    def build(make_client: Callable[..., Any]) -> Any:
+        return KafkaAdminClient(**settings.connection(), kafka_client=make_client)
+
+    return cast("Admin", _cleaned_up_on_failure(KafkaAdminClient, build))
+
+
+def abort(producer: Producer) -> None:
+    """Fail everything the producer still holds; returns at once, safe in its own callbacks.
+
+    `close(timeout)` cannot do this in 3.0.12: with records on the way it raises from its flush
+    and leaves the sending thread alive.
+    """
+    cast("Any", producer)._sender.force_close()  # noqa: SLF001 -- as said above
+
+
+def offset_after(record: Record) -> Any:
+    """Return what to commit once `record` is handled."""
+    return OffsetAndMetadata(record.offset + 1, "", record.leader_epoch)
+
+
+def heartbeat_age(consumer: Consumer) -> Callable[[], float]:
+    """Return a function that tells, from any thread, the seconds since the consumer's last heartbeat."""
+    metrics = consumer.metrics(raw=True)
+    metric = next(metrics[name] for name in metrics if name.name == "last-heartbeat-seconds-ago")
+    return cast("Callable[[], float]", metric.value)
+
+
+def _cleaned_up_on_failure(kind: Any, build: Callable[[Callable[..., Any]], Any]) -> Any:
+    """Build a client; where its constructor raises, close the sockets and the thread it leaves behind."""
+    made: list[Any] = []
+
+    def make_client(**options: Any) -> Any:
+        made.append(kind.DEFAULT_CONFIG["kafka_client"](**options))
+        return made[-1]
+
+    try:
+        return build(make_client)
+    except BaseException:
+        for client in made:
+            client.close()
+        raise

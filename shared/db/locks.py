@@ -1,0 +1,29 @@
+"""One active worker per purpose, by an advisory lock on a connection of its own.
+
+The lock lives as long as the connection: work that must not run twice does its deciding statements on that
+very connection, so that who has lost the lock cannot act on it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+RETRY_SECONDS = 1.0
+
+
+@asynccontextmanager
+async def only_one(engine: AsyncEngine, purpose: str) -> AsyncIterator[AsyncConnection]:
+    """Wait until this process is the one that holds `purpose`; give the connection that holds it."""
+    async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        key = func.hashtextextended(purpose, 0)
+        # A session that waits in pg_advisory_lock cannot be cancelled in peace, so this one asks again and again.
+        while not (await connection.execute(select(func.pg_try_advisory_lock(key)))).scalar_one():  # noqa: ASYNC110
+            await asyncio.sleep(RETRY_SECONDS)
+        try:
+            yield connection
+        finally:
+            if not connection.closed and not connection.invalidated:
+                await connection.execute(select(func.pg_advisory_unlock(key)))

@@ -1,0 +1,121 @@
+"""Runs a service's own alembic history in its own schema."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+from sqlalchemy import Connection, MetaData, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.kernel.errors import DomainError, Kind
+
+_LOCK = "labour-warning.migrate"
+
+
+class SchemaTooNew(DomainError):
+    """The database was migrated by a newer release than this one."""
+
+    kind = Kind.UNAVAILABLE
+    code = "schema_too_new"
+    message_zh = "数据由更新版本的程序建立，本版本无法打开。请升级程序，或用 DATA= 指定另一个数据目录。"
+    message_en = (
+        "The data was made by a newer version. Upgrade this program, or choose another folder with DATA=."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """One service's migrations."""
+
+    service: str
+    metadata: MetaData
+    folder: Path
+
+    def config(self) -> Config:
+        """Return alembic's configuration for this history."""
+        config = Config()
+        config.set_main_option("script_location", str(self.folder))
+        config.set_main_option("path_separator", "os")
+        config.attributes["service"] = self.service
+        return config
+
+    def head(self) -> str | None:
+        """Return the newest revision that this release knows."""
+        return ScriptDirectory.from_config(self.config()).get_current_head()
+
+
+def _with_connection(history: History, connection: Connection) -> Config:
+    config = history.config()
+    config.attributes["connection"] = connection
+    return config
+
+
+def _upgrade(connection: Connection, history: History) -> None:
+    connection.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended(:purpose, 0))"), {"purpose": _LOCK}
+    )
+    connection.execute(text("SET LOCAL lock_timeout = '30s'"))
+    connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {history.service}"))
+    try:
+        command.upgrade(_with_connection(history, connection), "head")
+    except CommandError as error:
+        raise SchemaTooNew from error
+
+
+async def upgrade(engine: AsyncEngine, history: History) -> None:
+    """Bring a service's schema to head, in one transaction. Raises SchemaTooNew."""
+    async with engine.begin() as connection:
+        await connection.run_sync(_upgrade, history)
+
+
+def _downgrade(connection: Connection, history: History) -> None:
+    command.downgrade(_with_connection(history, connection), "base")
+
+
+async def downgrade(engine: AsyncEngine, history: History) -> None:
+    """Take a service's schema back to nothing; for tests of the histories."""
+    async with engine.begin() as connection:
+        await connection.run_sync(_downgrade, history)
+
+
+def _check(connection: Connection, history: History) -> None:
+    command.check(_with_connection(history, connection))
+
+
+async def check(engine: AsyncEngine, history: History) -> None:
+    """Raise alembic's CommandError when the tables as declared differ from the schema."""
+    async with engine.begin() as connection:
+        await connection.run_sync(_check, history)
+
+
+def _current(connection: Connection, history: History) -> str | None:
+    context = MigrationContext.configure(connection, opts={"version_table_schema": history.service})
+    return context.get_current_revision()
+
+
+async def current(engine: AsyncEngine, history: History) -> str | None:
+    """Return the revision that the database is at, None when it was never migrated."""
+    async with engine.connect() as connection:
+        return await connection.run_sync(_current, history)
+
+
+def run_environment(context: Any, metadata: MetaData) -> None:
+    """Body of every `migrations/env.py`: this schema alone, its version table inside it."""
+    schema = metadata.schema
+    connection: Connection = context.config.attributes["connection"]
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        version_table_schema=schema,
+        include_schemas=True,
+        include_name=lambda name, kind, _parents: name == schema if kind == "schema" else True,
+        compare_type=True,
+        compare_server_default=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()

@@ -1,0 +1,19 @@
+"""Prometheus metrics of the shared machinery; each service declares its own beside its work."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+REQUESTS = Counter("http_requests_total", "HTTP requests answered", ["service", "method", "route", "status"])
+REQUEST_SECONDS = Histogram(
+    "http_request_seconds",
+    "Time to answer an HTTP request",
+    ["service", "route"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+)
+OUTBOX_PUBLISHED = Counter("outbox_published_total", "Events that left through the outbox", ["service"])
+OUTBOX_AGE_SECONDS = Gauge(
+    "outbox_oldest_unpublished_seconds", "Age of the oldest event not yet published", ["service"]
+)
+EVENTS_HANDLED = Counter("events_handled_total", "Events handled once", ["service", "type"])
+EVENTS_SKIPPED = Counter("events_skipped_total", "Events passed over", ["service", "reason"])
+DEAD_LETTERS = Counter("dead_letters_total", "Events given up after all retries", ["service"])
+JOB_RUNS = Counter("job_runs_total", "Runs of background jobs", ["service", "job", "result"])

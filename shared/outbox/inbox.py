@@ -1,0 +1,156 @@
+"""Handles what arrives exactly once in effect, though messages come twice.
+
+A batch is one transaction: its event ids go into the inbox with the effects. A batch that fails is handled event
+by event, so that one poison event goes to the dead letters and the rest go through in order.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import stamina
+import structlog
+from pydantic import ValidationError
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
+
+from shared.bus.port import Message
+from shared.db.tx import Database, WriteTx
+from shared.events.base import EVENT_TYPES, Envelope, Event
+from shared.observability import correlation
+from shared.observability.metrics import DEAD_LETTERS, EVENTS_HANDLED, EVENTS_SKIPPED
+from shared.outbox.tables import Mailboxes
+
+EventHandler = Callable[[WriteTx, Sequence[Any]], Awaitable[None]]
+Handlers = Mapping[type[Event], EventHandler]
+
+ATTEMPTS = 4
+_MAX_ERROR_LENGTH = 2_000
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrived:
+    message: Message
+    envelope: Envelope
+    event: Event
+
+
+class Inbox:
+    """One service's consumer of events."""
+
+    def __init__(self, db: Database, mailboxes: Mailboxes, handlers: Handlers) -> None:
+        """Keep the parts; `handlers` take all events of one type that a batch holds, in order."""
+        self._db = db
+        self._mailboxes = mailboxes
+        self._handlers = handlers
+
+    @property
+    def topics(self) -> frozenset[str]:
+        """Return the topics that hold a handled event."""
+        return frozenset(event.TOPIC for event in self._handlers)
+
+    async def handle(self, messages: Sequence[Message]) -> None:
+        """Handle a batch in order; returns when every message is handled or a dead letter.
+
+        Raises only when the database cannot be reached: then the batch must come again.
+        """
+        arrived = [item for message in messages if (item := await self._open(message)) is not None]
+        if not arrived:
+            return
+        try:
+            await self._apply(arrived)
+        except Exception as error:  # noqa: BLE001  whatever a handler raises, the rest of the batch must go on
+            log.warning("batch failed, going event by event", service=self._db.service, error=repr(error))
+            for item in arrived:
+                await self._apply_alone(item)
+
+    async def _open(self, message: Message) -> _Arrived | None:
+        declared = EVENT_TYPES.get(message.type)
+        if declared is None or declared not in self._handlers:
+            EVENTS_SKIPPED.labels(self._db.service, "not handled here").inc()
+            return None
+        try:
+            envelope = Envelope.model_validate_json(message.body)
+            return _Arrived(message, envelope, declared.read(envelope.data))
+        except ValidationError as error:
+            await self._bury(message, error, attempts=1)
+            return None
+
+    async def _apply(self, arrived: Sequence[_Arrived]) -> None:
+        correlation.begin(arrived[0].envelope.correlationid)
+        async with self._db.write() as tx:
+            fresh = await self._claim(tx, arrived)
+            for declared, events in _by_run(fresh):
+                await self._handlers[declared](tx, events)
+        for item in fresh:
+            EVENTS_HANDLED.labels(self._db.service, item.event.TYPE).inc()
+
+    async def _claim(self, tx: WriteTx, arrived: Sequence[_Arrived]) -> list[_Arrived]:
+        inbox = self._mailboxes.inbox
+        distinct = {item.message.event_id: item for item in arrived}
+        rows = [
+            {"event_id": event_id, "type": item.event.TYPE, "handled_at": tx.now}
+            for event_id, item in distinct.items()
+        ]
+        claimed = await tx.rows(
+            insert(inbox).values(rows).on_conflict_do_nothing().returning(inbox.c.event_id)
+        )
+        fresh = {row.event_id for row in claimed}
+        return [item for event_id, item in distinct.items() if event_id in fresh]
+
+    async def _apply_alone(self, item: _Arrived) -> None:
+        try:
+            async for attempt in stamina.retry_context(
+                on=Exception, attempts=ATTEMPTS, wait_initial=0.05, wait_max=2
+            ):
+                with attempt:
+                    await self._apply([item])
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise
+            await self._bury(item.message, error, ATTEMPTS)
+        except Exception as error:  # noqa: BLE001  a poison event must not stop those behind it
+            await self._bury(item.message, error, ATTEMPTS)
+
+    async def _bury(self, message: Message, error: Exception, attempts: int) -> None:
+        log.error("dead letter", service=self._db.service, event_id=str(message.event_id), type=message.type)
+        DEAD_LETTERS.labels(self._db.service).inc()
+        async with self._db.write() as tx:
+            await tx.execute(self._burial(message, error, attempts, tx.now))
+
+    def _burial(self, message: Message, error: Exception, attempts: int, now: datetime) -> Any:
+        table = self._mailboxes.dead_letters
+        row = {
+            "event_id": message.event_id,
+            "topic": message.topic,
+            "key": message.key,
+            "type": message.type,
+            "body": message.body.decode("utf-8", "replace"),
+            "error_class": type(error).__name__,
+            "error": str(error)[:_MAX_ERROR_LENGTH],
+            "attempts": attempts,
+            "first_failed_at": now,
+            "last_failed_at": now,
+        }
+        statement = insert(table).values(row)
+        again = {
+            "attempts": table.c.attempts + attempts,
+            "last_failed_at": now,
+            "error": row["error"],
+            "error_class": row["error_class"],
+            "replayed_at": None,
+        }
+        return statement.on_conflict_do_update(index_elements=[table.c.event_id], set_=again)
+
+
+def _by_run(arrived: Sequence[_Arrived]) -> list[tuple[type[Event], list[Event]]]:
+    """Cut a batch into runs of one type, so that order across types is kept."""
+    runs: list[tuple[type[Event], list[Event]]] = []
+    for item in arrived:
+        if not runs or runs[-1][0] is not type(item.event):
+            runs.append((type(item.event), []))
+        runs[-1][1].append(item.event)
+    return runs

@@ -1,0 +1,195 @@
+"""Builds services from their specs and puts them into one process, or one of them alone."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import httpx
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.auth.tokens import TokenVerifier
+from shared.bus.port import Bus, Subscription
+from shared.db import migrate
+from shared.db.engine import make_engine
+from shared.db.tx import Database, outbox_channel
+from shared.db.wake import Waker
+from shared.kernel.clock import Clock
+from shared.kernel.errors import DomainError, Kind
+from shared.outbox.inbox import Inbox
+from shared.outbox.relay import Relay
+from shared.runtime.settings import CommonSettings
+from shared.runtime.spec import Context, Job, ReadyCheck, Service, ServiceSpec
+from shared.web.app import Anyone, database_answers, ready_response
+
+UPSTREAM_TIMEOUT_SECONDS = 30.0
+
+
+class UnknownUpstream(DomainError):
+    """A service needs another that is neither in this process nor has an address."""
+
+    kind = Kind.UNAVAILABLE
+    code = "unknown_upstream"
+
+
+@dataclass(slots=True)
+class Hosted:
+    """A built service with the parts that run beside its app."""
+
+    spec: ServiceSpec
+    service: Service
+    db: Database
+    inbox: Inbox
+    relay: Relay
+    waker: Waker
+
+    @property
+    def jobs(self) -> Sequence[Job]:
+        """Return its background jobs."""
+        return self.service.jobs
+
+
+@dataclass(slots=True)
+class Host:
+    """The services of this process."""
+
+    hosted: Mapping[str, Hosted]
+    bus: Bus
+    settings: CommonSettings
+    gates: dict[str, ReadyCheck] = field(default_factory=dict)
+    draining: bool = False
+    _clients: list[httpx.AsyncClient] = field(default_factory=list)
+
+    @property
+    def front(self) -> FastAPI:
+        """Return the app that faces the network: the gateway where it is here, else the only service."""
+        name = "gateway" if "gateway" in self.hosted else next(iter(self.hosted))
+        return self.hosted[name].service.app
+
+    async def readiness(self) -> dict[str, str | None]:
+        """Run every ready check; a check that raises counts as its own finding."""
+        checks: dict[str, ReadyCheck] = dict(self.gates)
+        for name, hosted in self.hosted.items():
+            checks[f"{name}.database"] = partial(database_answers, hosted.db)
+            checks |= {f"{name}.{what}": check for what, check in hosted.service.ready.items()}
+        findings: dict[str, str | None] = {"draining": "shutting down" if self.draining else None}
+        findings["bus"] = None if self.bus.healthy() else "the bus does not answer"
+        for name, check in checks.items():
+            findings[name] = await _finding(check)
+        return findings
+
+    async def close(self) -> None:
+        """Close clients, bus and connections."""
+        for client in self._clients:
+            await client.aclose()
+        await self.bus.close()
+        for hosted in self.hosted.values():
+            await hosted.db.close()
+
+
+async def _finding(check: ReadyCheck) -> str | None:
+    try:
+        async with asyncio.timeout(3):
+            return await check()
+    except Exception:  # noqa: BLE001  a check that cannot be made is a finding, and no internals leave
+        return "cannot be checked at the moment"
+
+
+def migrations_of(name: str) -> Path:
+    """Return the folder of a service's migrations."""
+    return Path(__file__).parents[2] / "services" / name / "migrations"
+
+
+def history_of(spec: ServiceSpec) -> migrate.History:
+    """Return a service's migration history."""
+    return migrate.History(spec.name, spec.metadata, migrations_of(spec.name))
+
+
+async def prepare(spec: ServiceSpec, engine: AsyncEngine, clock: Clock) -> None:
+    """Bring a service's schema to head and its reference data into place. Raises SchemaTooNew."""
+    await migrate.upgrade(engine, history_of(spec))
+    if spec.seed is not None:
+        async with Database(engine, spec.name, spec.mailboxes.outbox, clock).write() as tx:
+            await spec.seed(tx)
+
+
+def host(
+    specs: Sequence[ServiceSpec], settings: CommonSettings, clock: Clock, tokens: TokenVerifier, bus: Bus
+) -> Host:
+    """Build the given services. Nothing connects yet."""
+    built: dict[str, Hosted] = {}
+    made = Host(built, bus, settings)
+    for spec in specs:
+        built[spec.name] = _build(spec, settings, clock, tokens, bus, _upstreams(made))
+    _mount_readiness(made)
+    return made
+
+
+def _build(
+    spec: ServiceSpec,
+    settings: CommonSettings,
+    clock: Clock,
+    tokens: TokenVerifier,
+    bus: Bus,
+    upstream: Callable[[str], httpx.AsyncClient],
+) -> Hosted:
+    url = settings.database_url.get_secret_value()
+    db = Database(make_engine(url, application=spec.name), spec.name, spec.mailboxes.outbox, clock)
+    service = spec.build(Context(spec.name, db, clock, tokens, settings, upstream))
+    channels = {outbox_channel(spec.name), *(job.wake_channel for job in service.jobs if job.wake_channel)}
+    waker = Waker(url, channels)
+    inbox = Inbox(db, spec.mailboxes, service.handlers)
+    if service.handlers:
+        bus.subscribe(Subscription(spec.name, inbox.topics, inbox.handle))
+    return Hosted(spec, service, db, inbox, Relay(db, spec.mailboxes, bus, waker), waker)
+
+
+def _upstreams(made: Host) -> Callable[[str], httpx.AsyncClient]:
+    """Return how a service reaches another: inside the process when it is here, else by its address."""
+    clients: dict[str, httpx.AsyncClient] = {}
+
+    def client_for(name: str) -> httpx.AsyncClient:
+        if name not in clients:
+            clients[name] = _client(made, name)
+            made._clients.append(clients[name])  # noqa: SLF001  same module
+        return clients[name]
+
+    return client_for
+
+
+def _client(made: Host, name: str) -> httpx.AsyncClient:
+    if name in made.hosted:
+        transport = httpx.ASGITransport(made.hosted[name].service.app, raise_app_exceptions=False)
+        return httpx.AsyncClient(
+            transport=transport, base_url=f"http://{name}", timeout=UPSTREAM_TIMEOUT_SECONDS
+        )
+    address: str = getattr(made.settings, f"upstream_{name}", "")
+    if not address:
+        raise UnknownUpstream(
+            f"未配置 {name} 服务的地址：请设置 UPSTREAM_{name.upper()}。",
+            f"The address of the {name} service is not set: set UPSTREAM_{name.upper()}.",
+        )
+    return httpx.AsyncClient(base_url=address, timeout=UPSTREAM_TIMEOUT_SECONDS)
+
+
+def _mount_readiness(made: Host) -> None:
+    for hosted in made.hosted.values():
+        hosted.service.app.add_api_route("/readyz", _readiness_route(made), include_in_schema=False)
+
+
+def _readiness_route(made: Host) -> Callable[..., object]:
+    async def ready(_: Anyone) -> JSONResponse:
+        return ready_response(await made.readiness())
+
+    return ready
+
+
+async def enter_lifespans(made: Host, stack: AsyncExitStack) -> None:
+    """Enter every app's lifespan: Starlette does not run that of an app which it did not start itself."""
+    for hosted in made.hosted.values():
+        app = hosted.service.app
+        await stack.enter_async_context(app.router.lifespan_context(app))

@@ -1,0 +1,73 @@
+"""What a service is, as data: the host builds it, the supervisor runs it."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import httpx
+from fastapi import FastAPI
+from sqlalchemy import MetaData
+
+from shared.auth.tokens import TokenVerifier
+from shared.db.tx import Database, WriteTx
+from shared.kernel.clock import Clock
+from shared.outbox.inbox import Handlers
+from shared.outbox.tables import Mailboxes
+from shared.runtime.settings import CommonSettings
+
+ReadyCheck = Callable[[], Awaitable[str | None]]
+"""Returns None when ready, else one sentence that says what is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the host hands to a service so that it can build itself."""
+
+    name: str
+    db: Database
+    clock: Clock
+    tokens: TokenVerifier
+    settings: CommonSettings
+    upstream: Callable[[str], httpx.AsyncClient]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Background work of a service.
+
+    run: does one round; True when there is more to do at once.
+    every: the pause after a round without more; `wake_channel` (a NOTIFY channel) cuts it short.
+    exclusive: only one process at a time runs it.
+    """
+
+    name: str
+    run: Callable[[], Awaitable[bool]]
+    every: timedelta
+    wake_channel: str | None = None
+    exclusive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A built service: its app, what it handles, what it does in the background, when it is ready."""
+
+    app: FastAPI
+    handlers: Handlers = field(default_factory=dict)
+    jobs: Sequence[Job] = ()
+    ready: Mapping[str, ReadyCheck] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSpec:
+    """A service's standing description. Its schema is its name; migrations live in `services/<name>/migrations`.
+
+    seed: puts reference data in place after every migration; must be idempotent.
+    """
+
+    name: str
+    title_zh: str
+    title_en: str
+    metadata: MetaData
+    mailboxes: Mailboxes
+    build: Callable[[Context], Service]
+    seed: Callable[[WriteTx], Awaitable[None]] | None = None

@@ -1,0 +1,134 @@
+"""Runs everything of a process in one task group: when one loop dies, the process dies.
+
+A process that serves with a dead relay would look healthy and lose facts; one that has ended is started anew.
+"""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack
+from typing import Any, Literal
+
+import structlog
+import uvicorn
+from typing_extensions import override
+
+from shared.db.locks import only_one
+from shared.observability.metrics import JOB_RUNS
+from shared.runtime.host import Host, Hosted, enter_lifespans
+from shared.runtime.spec import Job
+
+Role = Literal["all", "api", "worker"]
+
+FAILURES_IN_A_ROW = 20
+_BACK_OFF_SECONDS = 0.5
+_LONGEST_BACK_OFF_SECONDS = 10.0
+
+log = structlog.get_logger(__name__)
+
+
+class Server(uvicorn.Server):
+    """uvicorn without its own signal handling: the supervisor decides when to stop."""
+
+    @override
+    def capture_signals(self) -> Any:
+        return _NoSignals()
+
+
+class _NoSignals:
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+async def run_job(hosted: Hosted, job: Job) -> None:
+    """Run a job's rounds until cancelled; raises after too many failures in a row."""
+    if not job.exclusive:
+        await _rounds(hosted, job, _nothing)
+        return
+    async with only_one(hosted.db.engine, f"{hosted.spec.name}.{job.name}") as connection:
+        await _rounds(hosted, job, lambda: connection.exec_driver_sql("SELECT 1"))
+
+
+async def _nothing() -> None: ...
+
+
+async def _rounds(hosted: Hosted, job: Job, still_ours: Callable[[], Awaitable[object]]) -> None:
+    failures = 0
+    while True:
+        await still_ours()
+        try:
+            more = await job.run()
+        except Exception as error:
+            failures += 1
+            JOB_RUNS.labels(hosted.spec.name, job.name, "failed").inc()
+            log.exception("job failed", service=hosted.spec.name, job=job.name, failures=failures)
+            if failures >= FAILURES_IN_A_ROW:
+                raise
+            del error
+            await asyncio.sleep(min(_BACK_OFF_SECONDS * 2**failures, _LONGEST_BACK_OFF_SECONDS))
+            continue
+        failures = 0
+        JOB_RUNS.labels(hosted.spec.name, job.name, "ok").inc()
+        if not more:
+            await hosted.waker.wait(job.wake_channel, job.every.total_seconds())
+
+
+def workers(made: Host) -> list[Coroutine[Any, Any, None]]:
+    """Return everything that a worker process runs: relays, consumers, jobs."""
+    loops: list[Coroutine[Any, Any, None]] = [made.bus.run()]
+    for hosted in made.hosted.values():
+        loops += [hosted.waker.run(), hosted.relay.run()]
+        loops += [run_job(hosted, job) for job in hosted.jobs]
+    return loops
+
+
+async def run(made: Host, role: Role = "all", *beside: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Serve until SIGINT or SIGTERM. `beside` are further tasks that may end by themselves.
+
+    Raises whatever a loop died of, so that the process ends with status 1.
+    """
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stopping.set)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(made.close)
+        await enter_lifespans(made, stack)
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(work) for work in (workers(made) if role != "api" else [])]
+            tasks += [group.create_task(start()) for start in beside]
+            server = _server(made)
+            served = group.create_task(server.serve())
+            await _until(stopping, served)
+            await _drain(made, server, served)
+            for task in tasks:
+                task.cancel()
+
+
+def _server(made: Host) -> Server:
+    config = uvicorn.Config(
+        made.front,
+        host=made.settings.host,
+        port=made.settings.port,
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+        h11_max_incomplete_event_size=64 * 1024,
+    )
+    return Server(config)
+
+
+async def _until(stopping: asyncio.Event, served: asyncio.Task[None]) -> None:
+    waiting = asyncio.create_task(stopping.wait())
+    await asyncio.wait({waiting, served}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+
+
+async def _drain(made: Host, server: Server, served: asyncio.Task[None]) -> None:
+    """Stop taking requests and finish those under way."""
+    made.draining = True
+    server.should_exit = True
+    await asyncio.wait({served})

@@ -1,0 +1,61 @@
+"""Makes a service's app: errors as problems, request context, health, metrics."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.responses import JSONResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import text
+
+from shared.auth.tokens import TokenVerifier
+from shared.db.tx import Database
+from shared.web import errors
+from shared.web.guard import GuardedRoute, Public
+from shared.web.middleware import RequestContext
+
+Anyone = Annotated[None, Depends(Public("liveness, readiness and metrics are for the platform"))]
+
+health = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+
+
+@health.get("/healthz")
+async def alive(_: Anyone) -> dict[str, str]:
+    """Answer while the process serves."""
+    return {"status": "ok"}
+
+
+@health.get("/metrics")
+async def metrics(_: Anyone) -> Response:
+    """Return Prometheus metrics."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def make_app(name: str, title: str, db: Database, tokens: TokenVerifier) -> FastAPI:
+    """Return an app without routes of its own but health; importing it has no effect."""
+    app = FastAPI(
+        title=title, docs_url=None, redoc_url=None, openapi_url=None, separate_input_output_schemas=False
+    )
+    app.state.db = db
+    app.state.tokens = tokens
+    errors.install(app)
+    app.include_router(health)
+    app.add_middleware(RequestContext, service=name)
+    return app
+
+
+async def database_answers(db: Database) -> str | None:
+    """Ready check: None when the database answers."""
+    async with db.read() as tx:
+        await tx.value(text("SELECT 1"))
+    return None
+
+
+def ready_response(findings: Mapping[str, str | None]) -> JSONResponse:
+    """Return 200 when every check is None, else 503 with what is missing."""
+    missing = {name: reason for name, reason in findings.items() if reason is not None}
+    body = {
+        "status": "unavailable" if missing else "ok",
+        "checks": {n: findings[n] or "ok" for n in findings},
+    }
+    return JSONResponse(body, 503 if missing else 200)

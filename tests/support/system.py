@@ -1,0 +1,98 @@
+"""The whole system in one process, moved by hand: nothing runs unless a test says `settle`."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Self
+from uuid import UUID
+
+import httpx
+from pydantic import SecretStr
+
+from services.catalog import SPECS
+from shared.auth.permissions import Role
+from shared.auth.principal import Principal
+from shared.auth.tokens import TokenIssuer, TokenVerifier, generate_key, public_half
+from shared.bus.local import LocalBus
+from shared.db.tx import Database
+from shared.kernel.clock import FixedClock
+from shared.kernel.ids import new_id
+from shared.outbox.relay import unpublished
+from shared.runtime.host import Host, enter_lifespans, host
+from shared.runtime.settings import CommonSettings
+
+MAX_ROUNDS = 50
+
+
+@dataclass(slots=True)
+class System:
+    """Four services, one database, a clock that stands."""
+
+    host: Host
+    clock: FixedClock
+    issuer: TokenIssuer
+
+    @classmethod
+    @asynccontextmanager
+    async def started(cls, url: str, clock: FixedClock, folder: Path) -> AsyncIterator[Self]:
+        """Build everything on `url` and take it down at the end."""
+        key = folder / "token.pem"
+        key.write_bytes(generate_key())
+        settings = CommonSettings(database_url=SecretStr(url), token_key_file=key)
+        verifier = TokenVerifier(public_half(key.read_bytes()), clock)
+        made = host(list(SPECS.values()), settings, clock, verifier, LocalBus())
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(made.close)
+            await enter_lifespans(made, stack)
+            yield cls(made, clock, TokenIssuer(key.read_bytes(), clock, timedelta(days=4000)))
+
+    def db(self, service: str) -> Database:
+        """Return a service's way to its schema."""
+        return self.host.hosted[service].db
+
+    def token(
+        self,
+        role: Role,
+        division: str = "310112",
+        *,
+        account_id: UUID | None = None,
+        source: str | None = None,
+        indicators: frozenset[str] = frozenset(),
+    ) -> str:
+        """Return a signed access token; good for calling a service directly (the gateway wants a live session)."""
+        return self.issuer.issue(
+            Principal(account_id or new_id(), f"test-{role}", role, division, new_id(), source, indicators)
+        )
+
+    def client(self, service: str, token: str | None = None) -> httpx.AsyncClient:
+        """Return a client that calls `service` in this process, as the holder of `token`."""
+        app = self.host.hosted[service].service.app
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        return httpx.AsyncClient(transport=transport, base_url=f"http://{service}", headers=headers)
+
+    async def settle(self) -> None:
+        """Run jobs and relays until nothing is left to do at this instant."""
+        for _ in range(MAX_ROUNDS):
+            busy = await self._run_jobs()
+            if not busy and not await self._relay():
+                return
+        message = "the system does not come to rest"
+        raise AssertionError(message)
+
+    async def _run_jobs(self) -> bool:
+        busy = False
+        for hosted in self.host.hosted.values():
+            for job in hosted.jobs:
+                busy = await job.run() or busy
+        return busy
+
+    async def _relay(self) -> bool:
+        moved = 0
+        for hosted in self.host.hosted.values():
+            if await unpublished(hosted.db, hosted.spec.mailboxes):
+                async with hosted.db.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+                    moved += await hosted.relay.publish_batch(connection)
+        return moved > 0

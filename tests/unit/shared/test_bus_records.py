@@ -1,0 +1,65 @@
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+import pytest
+
+from shared.bus.port import Message
+from shared.bus.records import headers_of, message_of
+from tests.support.bus import a_message
+
+
+@dataclass
+class ARecord:
+    """What kafka-python hands out."""
+
+    topic: str = "intake.signal"
+    partition: int = 3
+    offset: int = 17
+    leader_epoch: int = 0
+    key: bytes | None = b"91310112MA1GBNT55X"
+    value: bytes | None = b'{"indicator":"wage_arrears"}'
+    headers: Sequence[tuple[str, bytes | None]] = ()
+
+
+def record_of(message: Message) -> ARecord:
+    return ARecord(message.topic, 0, 0, 0, message.key.encode(), message.body, headers_of(message))
+
+
+def test_a_message_crosses_the_broker_unchanged() -> None:
+    message = replace(a_message("warning.signal", key="上海市闵行区"), body='{"data":"欠薪"}'.encode())
+
+    assert message_of(record_of(message)) == message
+
+
+def test_a_foreign_record_is_a_message_without_a_type() -> None:
+    message = message_of(ARecord())
+
+    assert message.type == ""
+    assert message.key == "91310112MA1GBNT55X"
+    assert message.body == b'{"indicator":"wage_arrears"}'
+
+
+def test_a_foreign_record_has_the_same_id_each_time_it_is_delivered() -> None:
+    assert message_of(ARecord()).event_id == message_of(ARecord()).event_id
+    assert message_of(ARecord()).event_id != message_of(ARecord(offset=18)).event_id
+
+
+def test_the_sender_s_id_and_type_are_kept() -> None:
+    sent = UUID("0199f5a0-5bd1-7a30-8c2f-0d8f3a1b2c3d")
+    record = ARecord(headers=[("ce_id", str(sent).encode()), ("ce_type", b"hrss.signal")])
+
+    assert message_of(record).event_id == sent
+    assert message_of(record).type == "hrss.signal"
+
+
+@pytest.mark.parametrize("header", [None, b"", b"not-a-uuid", b"\xff\xfe", b"2026/10/000017"])
+def test_an_id_that_is_no_uuid_is_replaced_by_the_record_s_place(header: bytes | None) -> None:
+    assert message_of(ARecord(headers=[("ce_id", header)])).event_id == message_of(ARecord()).event_id
+
+
+def test_a_record_may_lack_key_and_value_and_decency() -> None:
+    message = message_of(ARecord(key=None, value=None))
+    assert (message.key, message.body) == ("", b"")
+
+    assert message_of(ARecord(key=b"\xff91")).key == "\ufffd91"

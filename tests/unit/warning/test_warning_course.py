@@ -1,0 +1,204 @@
+"""What an assessment means for the course of a warning."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.warning.domain.course import (
+    ClearLower,
+    ClosedWarning,
+    Decision,
+    Downgrade,
+    News,
+    NoteLower,
+    OpenWarning,
+    Raise,
+    Reopen,
+    Stay,
+    Upgrade,
+    decide,
+    news_since,
+)
+from services.warning.domain.levels import WarningLevel
+from services.warning.domain.lifecycle import State
+from services.warning.domain.rule_pack import evaluate
+from tests.unit.warning.given import PACK, POLICY, shanghai
+
+NONE, WATCH, ORANGE, RED = WarningLevel
+NOW = shanghai("2026-11-22 10:00")
+RULES = {"wage_arrears_months"}
+LEVELS = st.sampled_from(list(WarningLevel))
+
+
+def days(count: float) -> timedelta:
+    return timedelta(days=count)
+
+
+def open_at(
+    level: WarningLevel, lower_since: datetime | None = None, state: State = State.ACCEPTED
+) -> OpenWarning:
+    return OpenWarning(level, state, lower_since)
+
+
+def closed(ago: timedelta, peak: WarningLevel = ORANGE, rules: set[str] = RULES) -> ClosedWarning:
+    return ClosedWarning(NOW - ago, peak, frozenset(rules))
+
+
+def assessed(
+    level: WarningLevel,
+    warning: OpenWarning | None = None,
+    last: ClosedWarning | None = None,
+    news: News | None = None,
+    rules: set[str] = RULES,
+) -> Decision:
+    return decide(warning, last, level, rules, NOW, POLICY, news=news)
+
+
+@pytest.mark.parametrize(
+    ("level", "decision"),
+    [
+        (NONE, Stay()),
+        (WATCH, Stay()),
+        (ORANGE, Raise(ORANGE, double_red=False)),
+        (RED, Raise(RED, double_red=False)),
+    ],
+)
+def test_only_orange_and_red_raise_a_warning(level: WarningLevel, decision: Decision) -> None:
+    assert assessed(level) == decision
+
+
+def test_a_graver_level_upgrades_at_once() -> None:
+    assert assessed(RED, open_at(ORANGE)) == Upgrade(RED, double_red=False)
+    assert assessed(RED, open_at(ORANGE, NOW - days(3))) == Upgrade(RED, double_red=False)
+
+
+def test_the_same_level_changes_nothing() -> None:
+    assert assessed(RED, open_at(RED)) == Stay()
+
+
+def test_a_lower_level_is_noted_first() -> None:
+    assert assessed(ORANGE, open_at(RED)) == NoteLower(NOW)
+    assert assessed(NONE, open_at(ORANGE)) == NoteLower(NOW)
+
+
+def test_a_level_that_comes_back_is_forgotten_to_have_been_lower() -> None:
+    assert assessed(RED, open_at(RED, NOW - days(20))) == ClearLower()
+
+
+def test_red_becomes_orange_only_after_it_was_lower_long_enough() -> None:
+    lasting = days(POLICY.hysteresis_days)
+    assert assessed(NONE, open_at(RED, NOW - lasting + timedelta(seconds=1))) == Stay()
+    assert assessed(NONE, open_at(RED, NOW - lasting)) == Downgrade(ORANGE)
+
+
+def test_orange_never_ends_by_itself() -> None:
+    assert assessed(NONE, open_at(ORANGE, NOW - days(1000))) == Stay()
+
+
+def test_the_same_rule_soon_after_closure_reopens() -> None:
+    limit = days(POLICY.reopen_days)
+    assert assessed(ORANGE, last=closed(limit - timedelta(seconds=1))) == Reopen(ORANGE, double_red=False)
+    assert assessed(ORANGE, last=closed(limit)) == Raise(ORANGE, double_red=False)
+
+
+def test_another_rule_soon_after_closure_raises_a_new_warning() -> None:
+    assert assessed(ORANGE, last=closed(days(1), rules={"blacklist"})) == Raise(ORANGE, double_red=False)
+
+
+def test_a_reopened_warning_has_the_new_level() -> None:
+    assert assessed(ORANGE, last=closed(days(1), peak=RED)) == Reopen(ORANGE, double_red=False)
+    assert assessed(RED, last=closed(days(1))) == Reopen(RED, double_red=False)
+
+
+def test_a_second_red_after_a_red_is_double_however_it_comes() -> None:
+    last = closed(days(100), peak=RED)
+    assert assessed(RED, last=last) == Raise(RED, double_red=True)
+    assert assessed(RED, open_at(ORANGE), last) == Upgrade(RED, double_red=True)
+    assert assessed(RED, last=closed(days(1), peak=RED)) == Reopen(RED, double_red=True)
+    assert assessed(RED, last=closed(days(POLICY.double_red_days), peak=RED)) == Raise(RED, double_red=False)
+    assert assessed(ORANGE, last=last) == Raise(ORANGE, double_red=False)
+
+
+NOTHING_NEW = News(NONE, frozenset())
+
+
+@pytest.mark.parametrize("state", [State.RESOLVED, State.FALSE_ALARM])
+def test_old_signals_do_not_undo_an_outcome(state: State) -> None:
+    assert assessed(RED, open_at(ORANGE, state=state), news=NOTHING_NEW) == Stay()
+    assert assessed(RED, open_at(ORANGE, state=state), news=News(ORANGE, frozenset())) == Stay()
+
+
+def test_new_signals_do() -> None:
+    news = News(RED, frozenset(RULES))
+    assert assessed(RED, open_at(ORANGE, state=State.RESOLVED), news=news) == Upgrade(RED, double_red=False)
+
+
+def test_old_signals_neither_reopen_nor_raise_after_closure() -> None:
+    assert assessed(RED, last=closed(days(1)), news=NOTHING_NEW) == Stay()
+    assert assessed(RED, last=closed(days(1)), news=News(WATCH, frozenset())) == Stay()
+
+
+def test_what_is_new_decides_whether_and_everything_that_holds_decides_how_grave() -> None:
+    news = News(ORANGE, frozenset({"tax_arrears"}))
+    assert assessed(RED, last=closed(days(1)), news=news) == Raise(RED, double_red=False)
+
+
+def test_without_an_outcome_old_signals_count_as_ever() -> None:
+    assert assessed(RED, open_at(ORANGE), news=NOTHING_NEW) == Upgrade(RED, double_red=False)
+
+
+def test_a_rule_is_news_when_its_series_has_signals_since() -> None:
+    verdict = evaluate(
+        PACK, {"wage_blacklist.active": 1.0, "tax_arrears.months": 2.0, "complaint.count_30d": 1.0}
+    )
+    assert news_since(PACK, verdict, RED, {"tax_arrears"}) == News(ORANGE, frozenset({"tax_arrears"}))
+    assert news_since(PACK, verdict, RED, {"complaint"}) == News(WATCH, frozenset())
+    assert news_since(PACK, verdict, RED, set()) == NOTHING_NEW
+
+
+def test_what_the_score_adds_is_news_when_anything_is() -> None:
+    verdict = evaluate(PACK, {"complaint.count_30d": 1.0})
+    assert news_since(PACK, verdict, ORANGE, {"rent_arrears"}) == News(ORANGE, frozenset())
+    assert news_since(PACK, verdict, ORANGE, set()) == NOTHING_NEW
+
+
+@given(
+    current=st.sampled_from([ORANGE, RED]),
+    level=LEVELS,
+    lower=st.none() | st.integers(0, 100),
+    state=st.sampled_from([state for state in State if state.is_open]),
+)
+@settings(max_examples=40, deadline=None, database=None)
+def test_an_open_warning_only_moves_towards_the_assessed_level_and_never_below_orange(
+    current: WarningLevel, level: WarningLevel, lower: int | None, state: State
+) -> None:
+    since = None if lower is None else NOW - days(lower)
+    decision = assessed(level, open_at(current, since, state))
+    if isinstance(decision, Upgrade):
+        assert current < decision.level <= level
+    elif isinstance(decision, Downgrade):
+        assert (current, decision.level) == (RED, ORANGE)
+        assert level < RED
+    else:
+        assert not isinstance(decision, Raise | Reopen)
+        assert level <= current
+
+
+@given(levels=st.lists(LEVELS, min_size=1, max_size=60))
+@settings(max_examples=30, deadline=None, database=None)
+def test_day_by_day_a_red_lasts_until_it_was_lower_without_a_break(levels: list[WarningLevel]) -> None:
+    warning, lower_days = open_at(RED), 0
+    for day, level in enumerate(levels):
+        now = NOW + days(day)
+        decision = decide(warning, None, level, (), now, POLICY)
+        lower_days = lower_days + 1 if level < RED else 0
+        if isinstance(decision, Downgrade):
+            assert lower_days > POLICY.hysteresis_days
+            return
+        assert lower_days <= POLICY.hysteresis_days
+        if isinstance(decision, NoteLower):
+            warning = open_at(RED, decision.since)
+        elif isinstance(decision, ClearLower):
+            warning = open_at(RED)
