@@ -10,6 +10,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 import pytest_asyncio
+import structlog
 
 from services.catalog import SPECS
 from shared.db.embedded import EmbeddedPostgres
@@ -17,6 +18,14 @@ from shared.db.engine import make_engine
 from shared.kernel.clock import FixedClock, SystemClock
 from shared.runtime.host import prepare
 from tests.support.system import System
+
+# Logged exceptions would otherwise be drawn with every local variable, seconds each.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 TEMPLATE = "template_labour_warning"
 
@@ -63,7 +72,7 @@ async def _administer(postgres: str, statement: str) -> None:
 async def database_url(postgres: str, template: str) -> AsyncIterator[str]:
     """Give the address of a fresh, migrated database."""
     name = f"test_{uuid4().hex[:12]}"
-    await _administer(postgres, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+    await _administer(postgres, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY WAL_LOG")
     yield database_at(postgres, name)
     await _administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
 

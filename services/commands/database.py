@@ -78,7 +78,7 @@ async def open_databases(url: str) -> AsyncIterator[Databases]:
     opened: dict[str, Database] = {}
     try:
         for name, spec in SPECS.items():
-            engine = make_engine(url, application=f"command {name}", pool_size=2)
+            engine = make_engine(url, application=f"command {name}", pool_size=4)
             opened[name] = Database(engine, name, spec.mailboxes.outbox, clock)
             await prepare(spec, engine, clock)
         yield opened

@@ -2,12 +2,24 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import ENOENT
+from socket import gaierror
 
 import asyncpg
 import typer
 from sqlalchemy.exc import DBAPIError
 
 from shared.kernel.errors import DomainError
+
+_UNREACHABLE = (
+    ConnectionError,
+    TimeoutError,
+    gaierror,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+)
 
 
 @contextmanager
@@ -17,24 +29,30 @@ def explained() -> Iterator[None]:
         yield
     except DomainError as error:
         raise _end(_sentence(error)) from error
-    except (ConnectionError, TimeoutError, asyncpg.PostgresConnectionError) as error:
-        raise _end(_unreachable(error)) from error
-    except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
+    except _UNREACHABLE as error:
         raise _end(_unreachable(error)) from error
     except DBAPIError as error:
-        if not error.connection_invalidated and not isinstance(error.orig, OSError):
+        # SQLAlchemy hands on what the driver met when it connected.
+        if not error.connection_invalidated and not isinstance(
+            error.orig and error.orig.__cause__, _UNREACHABLE
+        ):
             raise
-        raise _end(_unreachable(error)) from error
+        raise _end(_unreachable(error.orig or error)) from error
     except OSError as error:
-        where = f"{error.filename}：" if error.filename else ""
-        raise _end(
-            f"{where}{error.strerror or error}。/ {error.strerror or error}: {error.filename or ''}"
-        ) from error
+        # A socket that is not there comes without a name; a file always has one.
+        no_socket = error.errno == ENOENT and error.filename is None
+        raise _end(_unreachable(error) if no_socket else _unusable(error)) from error
 
 
 def _sentence(error: DomainError) -> str:
     fields = " ".join(f"{one.field}：{one.message_zh} / {one.message_en}" for one in error.fields)
     return fields or f"{error.message_zh} / {error.message_en}"
+
+
+def _unusable(error: OSError) -> str:
+    told = error.strerror or str(error)
+    where = f" {error.filename}" if error.filename else ""
+    return f"无法读写{where}：{told}。 / Cannot read or write{where}: {told}."
 
 
 def _unreachable(error: BaseException) -> str:

@@ -6,8 +6,7 @@ from typing import Annotated
 import typer
 
 from services.commands.database import Databases, DataFolder, run_with_databases
-from services.warning.ml.artifact import Factory
-from services.warning.ml.trainer import Trainer
+from services.warning.ml.on_demand import Factory, Trainer
 from services.warning.service import read_policies
 from services.warning.settings import WarningSettings
 from services.warning.usecases.reference_data import ReferenceData

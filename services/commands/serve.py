@@ -5,11 +5,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+import uvloop
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.catalog import SPECS
 from services.commands.database import DEFAULT_FOLDER, DataFolder, database_address, embedded_address
+from services.commands.faults import explained
+from services.warning.consumers.intake_topic import TOPIC as INTAKE_TOPIC
 from shared.auth.tokens import TokenVerifier, generate_key, public_half
 from shared.bus.kafka import KafkaBus
 from shared.bus.local import LocalBus
@@ -27,8 +30,6 @@ from shared.runtime.host import Host, history_of, host, prepare
 from shared.runtime.settings import CommonSettings
 from shared.runtime.spec import ServiceSpec
 
-# Departments that stream write their signals here; the key is the credit code.
-INTAKE_TOPIC = "intake.signal"
 PARTITIONS = 4
 Names = Annotated[
     list[str] | None, typer.Argument(help="服务名，缺省为全部 / services, all when none is named")
@@ -124,7 +125,7 @@ async def refuse_old_schema(engine: AsyncEngine, specs: list[ServiceSpec]) -> No
 def migrate(names: Names = None, data: DataFolder = None) -> None:
     """把数据库结构升级到本版本 / bring the database schemas to this release."""
     specs = specs_of(names)
-    with database_address(data) as url:
+    with explained(), database_address(data) as url:
         asyncio.run(_migrate(url, specs))
     typer.echo("已完成 / done: " + ", ".join(spec.name for spec in specs))
 
@@ -151,11 +152,11 @@ def up(
     settings = CommonSettings()
     logging.configure(settings.log_level, stream=settings.log_file)
     specs = specs_of(names)
-    with embedded_address(data) if embedded else database_address(data) as url:
+    with explained(), embedded_address(data) if embedded else database_address(data) as url:
         updates: dict[str, object] = {"database_url": SecretStr(url)}
         if embedded and settings.token_key_file is None:
             updates["token_key_file"] = token_key(data or DEFAULT_FOLDER)
-        asyncio.run(_up(specs, settings.model_copy(update=updates), role, migrate_first=embedded))
+        uvloop.run(_up(specs, settings.model_copy(update=updates), role, migrate_first=embedded))
 
 
 async def _up(

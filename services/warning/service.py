@@ -6,11 +6,12 @@ from pathlib import Path
 
 from services.warning.api import assessments, coordinators, enterprises, rule_packs, signals, warnings
 from services.warning.consumers.gateway_events import handlers
+from services.warning.consumers.intake_topic import TOPIC, intake_feed
 from services.warning.domain.policy import Policy, parse_policies
 from services.warning.jobs.assess import assess_job, nightly_job
 from services.warning.jobs.set_bands import bands_job
 from services.warning.jobs.watch_clocks import audit_job, escalate_job
-from services.warning.ml.artifact import Factory
+from services.warning.ml.on_demand import Factory
 from services.warning.repository.tables import MAILBOXES, metadata
 from services.warning.settings import WarningSettings
 from services.warning.usecases.publish_indicators import default_indicators, publish_indicators
@@ -56,6 +57,7 @@ def build(context: Context) -> Service:
     return Service(
         app=app,
         handlers=handlers(reference),
+        feeds={TOPIC: intake_feed(reference.registry)},
         jobs=(
             assess_job(db, reference),
             nightly_job(db),

@@ -19,7 +19,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -30,6 +30,11 @@ _SOCKET_NAME = ".s.PGSQL.5432"
 _LONGEST_SOCKET_PATH = 100
 _ORDINARY_USER = 65534
 _START_SECONDS = 60
+_LOOK_AGAIN_SECONDS = 0.02
+_MAKING = "postgres.new."
+# The eighth line of postmaster.pid, which pg_ctl reads as well: starting, ready, standby or stopping.
+_STATUS_LINE = 7
+_READY = "ready"
 _CONFIGURATION = """
 listen_addresses = ''
 max_connections = 80
@@ -39,6 +44,7 @@ checkpoint_timeout = 15min
 wal_compression = on
 random_page_cost = 1.1
 jit = off
+max_parallel_workers_per_gather = 0
 log_min_messages = warning
 timezone = 'UTC'
 """
@@ -81,11 +87,17 @@ class EmbeddedPostgres:
         """Join the running server, or make and start it. Raises EmbeddedPostgresFailed."""
         self._folder.mkdir(parents=True, exist_ok=True)
         with self._alone():
-            self._users = (self._folder / ".users.lock").open("ab")
-            fcntl.flock(self._users, fcntl.LOCK_SH)
-            if not self._running():
-                self._initialise()
-                self._launch()
+            users = self._users or (self._folder / ".users.lock").open("ab")
+            try:
+                fcntl.flock(users, fcntl.LOCK_SH)
+                if not self._settled():
+                    self._initialise()
+                    self._launch()
+            except BaseException:
+                users.close()
+                self._users = None
+                raise
+            self._users = users
 
     def leave(self) -> None:
         """Let go; stop the server when nobody else works on the folder."""
@@ -107,29 +119,45 @@ class EmbeddedPostgres:
             fcntl.flock(turn, fcntl.LOCK_EX)
             yield
 
-    def _running(self) -> bool:
-        pid = self._pid()
-        if pid is None or not (self._socket_folder() / _SOCKET_NAME).exists():
+    def _settled(self) -> bool:
+        """Tell whether the server runs, once a start or a stop that a killed process left under way has ended."""
+        deadline = time.monotonic() + _START_SECONDS
+        while (state := self._state()) not in {None, _READY} and time.monotonic() < deadline:
+            time.sleep(_LOOK_AGAIN_SECONDS)
+        return state == _READY
+
+    def _state(self) -> str | None:
+        """Return what the server says of itself in its pid file, None when no server of this folder is alive."""
+        lines = self._pid_file()
+        if not self._serves(lines[0]):
+            return None
+        return lines[_STATUS_LINE].strip() if len(lines) > _STATUS_LINE else ""
+
+    def _pid_file(self) -> list[str]:
+        try:
+            return (self._data / "postmaster.pid").read_text().split("\n")
+        except OSError:
+            return [""]
+
+    def _serves(self, pid: str) -> bool:
+        """Tell whether a process is this folder's server; a pid passes to other programs, or stays a zombie's."""
+        if not pid.isdigit():
             return False
         try:
-            return b"postgres" in Path(f"/proc/{pid}/cmdline").read_bytes()
+            command = (Path("/proc") / pid / "cmdline").read_bytes()
         except OSError:
             return False
-
-    def _pid(self) -> int | None:
-        try:
-            return int((self._data / "postmaster.pid").read_text().split("\n", 1)[0])
-        except (OSError, ValueError):
-            return None
+        return os.fsencode(self._data) in command.split(b"\0")
 
     def _initialise(self) -> None:
         if (self._data / "PG_VERSION").exists():
             return
         # An initdb that was killed leaves a folder that initdb then refuses.
         shutil.rmtree(self._data, ignore_errors=True)
-        making = self._folder / "postgres.new"
-        shutil.rmtree(making, ignore_errors=True)
-        making.mkdir(mode=0o700)
+        for left_over in self._folder.glob(f"{_MAKING}*"):
+            shutil.rmtree(left_over, ignore_errors=True)
+        # A name of its own: the initdb of a killed process may still be writing into the former one.
+        making = Path(tempfile.mkdtemp(prefix=_MAKING, dir=self._folder))
         self._give_away(making)
         arguments = [
             "--auth=trust",
@@ -146,9 +174,13 @@ class EmbeddedPostgres:
         making.rename(self._data)
 
     def _launch(self) -> None:
-        self._socket_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._give_away(self._socket_folder())
+        if self._state() is None:
+            # After a power cut its pid may be another program's by now, and PostgreSQL would not start beside it.
+            (self._data / "postmaster.pid").unlink(missing_ok=True)
+        self._make_socket_folder()
         log = self._data / "server.log"
+        with suppress(FileNotFoundError):  # an old misfortune would be read as this start's
+            log.replace(self._data / "server.log.before")
         options = f"-k '{self._socket_folder()}'"
         started = [
             "-D",
@@ -162,15 +194,34 @@ class EmbeddedPostgres:
             options,
             "start",
         ]
-        self._run("pg_ctl", started)
+        try:
+            self._run("pg_ctl", started)
+        except EmbeddedPostgresFailed:
+            # The pg_ctl of a process that was killed a moment ago may have come first.
+            if not self._settled():
+                raise
 
     def _stop(self) -> None:
-        pid = self._pid()
-        if pid is None or not self._running():
+        if self._state() is None:
             return
+        pid = self._pid_file()[0]
         self._run("pg_ctl", ["-D", str(self._data), "-m", "fast", "-w", "-t", str(_START_SECONDS), "stop"])
-        while Path(f"/proc/{pid}").exists():
-            time.sleep(0.02)
+        while self._serves(pid):
+            time.sleep(_LOOK_AGAIN_SECONDS)
+        if self._socket_folder() != self._data:
+            with suppress(OSError):
+                self._socket_folder().rmdir()
+
+    def _make_socket_folder(self) -> None:
+        folder = self._socket_folder()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if folder.stat().st_uid not in {os.geteuid(), _ORDINARY_USER if os.geteuid() == 0 else os.geteuid()}:
+            # In a place where all may write, somebody else could have made it first, and would read along.
+            raise EmbeddedPostgresFailed(
+                f"目录 {folder} 属于其他用户，请删除后重试。",
+                f"The folder {folder} belongs to another user: remove it and try again.",
+            )
+        self._give_away(folder)
 
     def _socket_folder(self) -> Path:
         if len(str(self._data / _SOCKET_NAME)) <= _LONGEST_SOCKET_PATH:

@@ -1,7 +1,13 @@
 """Makes engines; nothing connects at import time."""
 
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+# The server is stopping, crashed, starting up, or full (PostgreSQL appendix A); 08 is "connection exception".
+_NOT_NOW = ("57P01", "57P02", "57P03", "53300")
+_CONNECTION_CLASS = "08"
 
 
 def async_url(url: str) -> str:
@@ -11,14 +17,19 @@ def async_url(url: str) -> str:
 
 
 def make_engine(
-    url: str, *, application: str, pool_size: int = 8, statement_timeout_ms: int = 60_000
+    url: str, *, application: str, pool_size: int = 16, statement_timeout_ms: int = 60_000
 ) -> AsyncEngine:
     """Return an engine for `url`; `application` is how the connections show in pg_stat_activity."""
     return create_async_engine(
         async_url(url),
         pool_size=pool_size,
-        max_overflow=pool_size,
+        # A connection beyond the pool would be made and closed again for a single query, which costs more than
+        # any query; the newest goes out first, so that there are no more of them than the work needs.
+        max_overflow=0,
+        pool_use_lifo=True,
         pool_timeout=10,
+        # An error's text goes to logs and dead letters: the statement belongs there, people's data does not.
+        hide_parameters=True,
         connect_args={
             "server_settings": {
                 "application_name": application,
@@ -30,3 +41,17 @@ def make_engine(
             "timeout": 5,
         },
     )
+
+
+def is_unreachable(error: BaseException) -> bool:
+    """Tell whether `error` says that the database cannot be worked with at the moment, and nothing else.
+
+    asyncpg raises plain OSError when it cannot connect; a pool that gives no connection in time is full of
+    work that does not come back.
+    """
+    if isinstance(error, OSError | PoolTimeout):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    return error.connection_invalidated or state in _NOT_NOW or state.startswith(_CONNECTION_CLASS)

@@ -12,6 +12,7 @@ from typing import Any, cast
 import asyncpg
 from sqlalchemy import Executable, Row, Table, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from typing_extensions import override
 
 from shared.events.base import Emitted, Event
 from shared.kernel.clock import Clock
@@ -58,6 +59,17 @@ class WriteTx(ReadTx):
     async def execute(self, statement: Executable, parameters: Parameters = None) -> int:
         """Run `statement`; return how many rows it touched."""
         return (await self._connection.execute(statement, parameters)).rowcount
+
+    @override
+    async def driver(self) -> asyncpg.Connection:
+        """Return asyncpg's connection inside this transaction.
+
+        SQLAlchemy begins with its first own statement: what the driver ran before that would commit by itself.
+        """
+        driver = await super().driver()
+        if not driver.is_in_transaction():
+            await self._connection.execute(select(1))
+        return driver
 
     def emit(self, event: Event) -> None:
         """Let `event` leave with this transaction's commit."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 from typing_extensions import override
 
 EVENT_TYPES: dict[str, type["Event"]] = {}
@@ -65,7 +65,7 @@ class Envelope(BaseModel):
     source: str
     type: str
     subject: str
-    time: datetime
+    time: AwareDatetime
     datacontenttype: Literal["application/json"] = "application/json"
     dataschema: str
     partitionkey: str

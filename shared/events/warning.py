@@ -1,10 +1,9 @@
 """Events of the warning service: one for each step of a warning's life."""
 
-from datetime import datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 from typing_extensions import override
 
 from shared.events.base import Event
@@ -31,7 +30,7 @@ class WarningEvent(Event):
     level: Literal["orange", "red"]
     state: str
     version: int
-    at: datetime
+    at: AwareDatetime
 
     @property
     @override

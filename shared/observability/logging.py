@@ -8,6 +8,11 @@ from structlog.types import EventDict, WrappedLogger
 
 from shared.observability.correlation import correlation_id
 
+# Without local variables: they hold passwords, tokens and people's data.
+_TRACEBACKS = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
+
 
 def _add_correlation_id(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     event.setdefault("correlation_id", correlation_id())
@@ -24,7 +29,7 @@ def configure(level: str = "INFO", *, stream: str | None = None) -> None:
         _add_correlation_id,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.dict_tracebacks,
+        _TRACEBACKS,
     ]
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(

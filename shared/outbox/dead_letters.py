@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, exists, select, update
 
 from shared.bus.port import Message
 from shared.db.tx import Database, ReadTx
@@ -39,21 +39,22 @@ async def waiting(tx: ReadTx, mailboxes: Mailboxes, limit: int = 100) -> Sequenc
 
 
 async def replay(db: Database, mailboxes: Mailboxes, inbox: Inbox, event_id: UUID, by: str) -> bool:
-    """Deliver a letter again; True when it was handled, False when it died once more or is unknown.
+    """Deliver a letter again; True when it was handled, False when it died once more or nobody waits for it.
 
-    It goes through the inbox like any delivery, so an event that was handled meanwhile has no second effect.
+    It goes through the inbox like any delivery, so an event that was handled meanwhile has no second effect. The
+    letter is marked only after that: were this process to die in between, it would be there to replay once more.
     """
     table = mailboxes.dead_letters
-    async with db.write() as tx:
-        row = await tx.row(select(table).where(table.c.event_id == event_id).with_for_update())
-        if row is None:
-            return False
-        marked = update(table).where(table.c.event_id == event_id).values(replayed_at=tx.now, replayed_by=by)
-        await tx.execute(marked)
-    await inbox.handle([Message(row.topic, row.key, row.event_id, row.type, row.body.encode())])
+    lies_there = (table.c.event_id == event_id) & table.c.replayed_at.is_(None)
     async with db.read() as reading:
-        after = await reading.value(select(table.c.replayed_at).where(table.c.event_id == event_id))
-    return after is not None
+        row = await reading.row(select(table).where(lies_there))
+    if row is None:
+        return False
+    await inbox.handle([Message(row.topic, row.key, row.event_id, row.type, row.body.encode())])
+    handled = exists().where(mailboxes.inbox.c.event_id == event_id)
+    async with db.write() as tx:
+        marked = update(table).where(lies_there & handled).values(replayed_at=tx.now, replayed_by=by)
+        return await tx.execute(marked) > 0
 
 
 def _letter(row: Row[Any]) -> DeadLetter:

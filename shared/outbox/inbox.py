@@ -6,27 +6,26 @@ by event, so that one poison event goes to the dead letters and the rest go thro
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import stamina
 import structlog
 from pydantic import ValidationError
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError
 
 from shared.bus.port import Message
+from shared.db.engine import is_unreachable
 from shared.db.tx import Database, WriteTx
 from shared.events.base import EVENT_TYPES, Envelope, Event
 from shared.observability import correlation
 from shared.observability.metrics import DEAD_LETTERS, EVENTS_HANDLED, EVENTS_SKIPPED
+from shared.outbox.burial import burial
 from shared.outbox.tables import Mailboxes
 
 EventHandler = Callable[[WriteTx, Sequence[Any]], Awaitable[None]]
 Handlers = Mapping[type[Event], EventHandler]
 
 ATTEMPTS = 4
-_MAX_ERROR_LENGTH = 2_000
 
 log = structlog.get_logger(__name__)
 
@@ -108,42 +107,17 @@ class Inbox:
             ):
                 with attempt:
                     await self._apply([item])
-        except DBAPIError as error:
-            if error.connection_invalidated:
+        except Exception as error:
+            # A poison event must not stop those behind it; a database that is away is nobody's poison.
+            if is_unreachable(error):
                 raise
-            await self._bury(item.message, error, ATTEMPTS)
-        except Exception as error:  # noqa: BLE001  a poison event must not stop those behind it
             await self._bury(item.message, error, ATTEMPTS)
 
     async def _bury(self, message: Message, error: Exception, attempts: int) -> None:
         log.error("dead letter", service=self._db.service, event_id=str(message.event_id), type=message.type)
         DEAD_LETTERS.labels(self._db.service).inc()
         async with self._db.write() as tx:
-            await tx.execute(self._burial(message, error, attempts, tx.now))
-
-    def _burial(self, message: Message, error: Exception, attempts: int, now: datetime) -> Any:
-        table = self._mailboxes.dead_letters
-        row = {
-            "event_id": message.event_id,
-            "topic": message.topic,
-            "key": message.key,
-            "type": message.type,
-            "body": message.body.decode("utf-8", "replace"),
-            "error_class": type(error).__name__,
-            "error": str(error)[:_MAX_ERROR_LENGTH],
-            "attempts": attempts,
-            "first_failed_at": now,
-            "last_failed_at": now,
-        }
-        statement = insert(table).values(row)
-        again = {
-            "attempts": table.c.attempts + attempts,
-            "last_failed_at": now,
-            "error": row["error"],
-            "error_class": row["error_class"],
-            "replayed_at": None,
-        }
-        return statement.on_conflict_do_update(index_elements=[table.c.event_id], set_=again)
+            await tx.execute(burial(self._mailboxes.dead_letters, message, error, attempts, tx.now))
 
 
 def _by_run(arrived: Sequence[_Arrived]) -> list[tuple[type[Event], list[Event]]]:

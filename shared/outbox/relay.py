@@ -40,7 +40,7 @@ class Relay:
         self._dead_letters = mailboxes.dead_letters
         self._bus = bus
         self._waker = waker
-        self._purged_at = 0.0
+        self._purged_at = float("-inf")
 
     async def run(self) -> None:
         """Publish until cancelled; raises when the connection that holds the lock is lost."""

@@ -20,8 +20,10 @@ from shared.db.tx import Database, outbox_channel
 from shared.db.wake import Waker
 from shared.kernel.clock import Clock
 from shared.kernel.errors import DomainError, Kind
+from shared.outbox.feed import Feed
 from shared.outbox.inbox import Inbox
 from shared.outbox.relay import Relay
+from shared.runtime.in_process import InProcessTransport
 from shared.runtime.settings import CommonSettings
 from shared.runtime.spec import Context, Job, ReadyCheck, Service, ServiceSpec
 from shared.web.app import Anyone, database_answers, ready_response
@@ -123,8 +125,9 @@ def host(
     """Build the given services. Nothing connects yet."""
     built: dict[str, Hosted] = {}
     made = Host(built, bus, settings)
+    here = frozenset(spec.name for spec in specs)
     for spec in specs:
-        built[spec.name] = _build(spec, settings, clock, tokens, bus, _upstreams(made))
+        built[spec.name] = _build(spec, settings, clock, tokens, bus, _upstreams(made, here))
     _mount_readiness(made)
     return made
 
@@ -145,25 +148,28 @@ def _build(
     inbox = Inbox(db, spec.mailboxes, service.handlers)
     if service.handlers:
         bus.subscribe(Subscription(spec.name, inbox.topics, inbox.handle))
+    for topic, handler in service.feeds.items():
+        feed = Feed(db, spec.mailboxes, handler)
+        bus.subscribe(Subscription(f"{spec.name}.{topic}", frozenset({topic}), feed.handle))
     return Hosted(spec, service, db, inbox, Relay(db, spec.mailboxes, bus, waker), waker)
 
 
-def _upstreams(made: Host) -> Callable[[str], httpx.AsyncClient]:
+def _upstreams(made: Host, here: frozenset[str]) -> Callable[[str], httpx.AsyncClient]:
     """Return how a service reaches another: inside the process when it is here, else by its address."""
     clients: dict[str, httpx.AsyncClient] = {}
 
     def client_for(name: str) -> httpx.AsyncClient:
         if name not in clients:
-            clients[name] = _client(made, name)
+            clients[name] = _client(made, name, here)
             made._clients.append(clients[name])  # noqa: SLF001  same module
         return clients[name]
 
     return client_for
 
 
-def _client(made: Host, name: str) -> httpx.AsyncClient:
-    if name in made.hosted:
-        transport = httpx.ASGITransport(made.hosted[name].service.app, raise_app_exceptions=False)
+def _client(made: Host, name: str, here: frozenset[str]) -> httpx.AsyncClient:
+    if name in here:
+        transport = InProcessTransport(lambda: made.hosted[name].service.app)
         return httpx.AsyncClient(
             transport=transport, base_url=f"http://{name}", timeout=UPSTREAM_TIMEOUT_SECONDS
         )

@@ -11,6 +11,7 @@ from sqlalchemy import MetaData
 from shared.auth.tokens import TokenVerifier
 from shared.db.tx import Database, WriteTx
 from shared.kernel.clock import Clock
+from shared.outbox.feed import FeedHandler
 from shared.outbox.inbox import Handlers
 from shared.outbox.tables import Mailboxes
 from shared.runtime.settings import CommonSettings
@@ -49,12 +50,16 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A built service: its app, what it handles, what it does in the background, when it is ready."""
+    """A built service: its app, what it handles, what it does in the background, when it is ready.
+
+    feeds: topics that others write to, each with its handler.
+    """
 
     app: FastAPI
     handlers: Handlers = field(default_factory=dict)
     jobs: Sequence[Job] = ()
     ready: Mapping[str, ReadyCheck] = field(default_factory=dict)
+    feeds: Mapping[str, FeedHandler] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,9 @@ A process that serves with a dead relay would look healthy and lose facts; one t
 """
 
 import asyncio
+import gc
 import signal
+import socket
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
 from typing import Any, Literal
@@ -14,8 +16,11 @@ import uvicorn
 from typing_extensions import override
 
 from shared.db.locks import only_one
+from shared.kernel.errors import DomainError, Kind
+from shared.observability import correlation
 from shared.observability.metrics import JOB_RUNS
 from shared.runtime.host import Host, Hosted, enter_lifespans
+from shared.runtime.settings import CommonSettings
 from shared.runtime.spec import Job
 
 Role = Literal["all", "api", "worker"]
@@ -25,6 +30,13 @@ _BACK_OFF_SECONDS = 0.5
 _LONGEST_BACK_OFF_SECONDS = 10.0
 
 log = structlog.get_logger(__name__)
+
+
+class CannotListen(DomainError):
+    """The address to serve on is taken, or not this machine's."""
+
+    kind = Kind.UNAVAILABLE
+    code = "cannot_listen"
 
 
 class Server(uvicorn.Server):
@@ -57,6 +69,7 @@ async def _rounds(hosted: Hosted, job: Job, still_ours: Callable[[], Awaitable[o
     failures = 0
     while True:
         await still_ours()
+        correlation.begin()
         try:
             more = await job.run()
         except Exception as error:
@@ -94,27 +107,44 @@ async def run(made: Host, role: Role = "all", *beside: Callable[[], Coroutine[An
         loop.add_signal_handler(name, stopping.set)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(made.close)
+        listening = stack.enter_context(_listen(made.settings))
         await enter_lifespans(made, stack)
+        # What start-up made stays for good: the collector need not walk it again and again.
+        gc.collect()
+        gc.freeze()
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(work) for work in (workers(made) if role != "api" else [])]
             tasks += [group.create_task(start()) for start in beside]
             server = _server(made)
-            served = group.create_task(server.serve())
+            served = group.create_task(server.serve([listening]))
             await _until(stopping, served)
             await _drain(made, server, served)
             for task in tasks:
                 task.cancel()
 
 
+def _listen(settings: CommonSettings) -> socket.socket:
+    """Take the port before anything begins: who cannot serve does no work beside another who can."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+    except OSError as error:
+        where, why = f"{settings.host}:{settings.port}", error.strerror or error
+        raise CannotListen(
+            f"无法在 {where} 上监听（{why}）：请用 PORT 或 HOST 指定其他地址。",
+            f"Cannot listen on {where} ({why}): choose another with PORT or HOST.",
+        ) from error
+
+
 def _server(made: Host) -> Server:
     config = uvicorn.Config(
         made.front,
-        host=made.settings.host,
-        port=made.settings.port,
         lifespan="off",
         access_log=False,
         log_config=None,
         server_header=False,
+        # A caller's X-Forwarded-For is its own word: whoever believes it lets a guesser change addresses at will.
+        proxy_headers=False,
         timeout_graceful_shutdown=10,
         h11_max_incomplete_event_size=64 * 1024,
     )

@@ -40,7 +40,7 @@ def make_app(name: str, title: str, db: Database, tokens: TokenVerifier) -> Fast
     app.state.tokens = tokens
     errors.install(app)
     app.include_router(health)
-    app.add_middleware(RequestContext, service=name)
+    app.add_middleware(RequestContext, service=name, answer_to=errors.unexpected)
     return app
 
 

@@ -13,10 +13,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import ErrorDetails, to_json
-from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from shared.db.engine import is_unreachable
 from shared.kernel.errors import DomainError, FieldProblem, Kind
 from shared.observability.correlation import correlation_id
 
@@ -158,7 +159,7 @@ def invalid_body(error: ValidationError) -> InvalidBody:
 
 
 def install(app: FastAPI) -> None:
-    """Make `app` answer every error as a problem."""
+    """Make `app` answer every error as a problem; `unexpected` ones reach RequestContext."""
 
     @app.exception_handler(DomainError)
     async def _refused(_request: Request, error: DomainError) -> Response:
@@ -187,10 +188,10 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(DBAPIError)
     async def _database(_request: Request, error: DBAPIError) -> Response:
-        if error.connection_invalidated or isinstance(error, InterfaceError):
+        if is_unreachable(error):
             log.warning("database unreachable", error=repr(error.orig))
             return problem_response(Unavailable(retry_after_seconds=1))
-        return _unexpected(error)
+        return unexpected(error)
 
     @app.exception_handler(PoolTimeout)
     @app.exception_handler(OSError)
@@ -198,12 +199,9 @@ def install(app: FastAPI) -> None:
         log.warning("dependency unreachable", error=repr(error))
         return problem_response(Unavailable(retry_after_seconds=1))
 
-    @app.exception_handler(Exception)
-    async def _bug(_request: Request, error: Exception) -> Response:
-        return _unexpected(error)
 
-
-def _unexpected(error: Exception) -> Response:
+def unexpected(error: Exception) -> Response:
+    """Return the bare answer for a bug; the log has the rest."""
     log.error("unexpected error", exc_info=error)
     document = {
         "type": "/problems/internal",

@@ -5,15 +5,18 @@ Not Starlette's BaseHTTPMiddleware: it buffers, and a streamed request body does
 
 import re
 import time
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.observability import correlation
 from shared.observability.metrics import REQUEST_SECONDS, REQUESTS
 
 _ACCEPTABLE = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+_CLIENT_GONE = 499
 _HYGIENE = [
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
@@ -24,10 +27,11 @@ _HYGIENE = [
 class RequestContext:
     """Begins the correlation id of a request, counts it, and sets the headers that every answer has."""
 
-    def __init__(self, app: ASGIApp, service: str) -> None:
-        """Wrap `app`."""
+    def __init__(self, app: ASGIApp, service: str, answer_to: Callable[[Exception], Response]) -> None:
+        """Wrap `app`; `answer_to` makes the answer to an exception that nothing in it foresaw."""
         self._app = app
         self._service = service
+        self._answer_to = answer_to
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -47,6 +51,12 @@ class RequestContext:
 
         try:
             await self._app(scope, receive, answer)
+        except ClientDisconnect:
+            status = _CLIENT_GONE
+        except Exception as error:
+            if status:  # begun already: the server can only break it off
+                raise
+            await self._answer_to(error)(scope, receive, answer)
         finally:
             self._count(scope, status, time.perf_counter() - began)
 

@@ -1,33 +1,35 @@
 """The demo's data folder: whose it is, how far its district has come, and who works on it now."""
 
 import fcntl
-import json
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import IO
 
-from pydantic_core import to_json
+from pydantic import BaseModel, ConfigDict
+from pydantic_core import from_json
 
+from shared.db.embedded import EmbeddedPostgres, EmbeddedPostgresFailed
 from shared.kernel.errors import DomainError, Kind
 
 FORMAT = 1
-LEAST_FREE_BYTES = 500 * 10**6
+NEEDED_BYTES = 500 * 10**6
+"""What a district takes at its first start, with some room to work."""
+NEEDED_LATER_BYTES = 50 * 10**6
 _STATE = "demo.json"
 _LOCK = ".demo.lock"
-# What commands that work on a data folder may have left in it before the first demo.
-_OURS = {_LOCK, ".start.lock", ".users.lock", "postgres", "postgres.new", "token.pem"}
+_LOG = "demo.log"
+# What commands that work on a data folder, or a demo that got no further, may have left before there is a state.
+_HARMLESS = {_LOCK, _LOG, ".start.lock", ".users.lock", "postgres", "postgres.new", "token.pem"}
 
 
 class Stage(StrEnum):
     """How far the district has come; a start that was killed is taken up from here.
 
     BUILDING: half-made, to be thrown away. BUILT: the history is in, the last 30 days are still to be sent.
-    LIVE: everything was sent and the first warnings are with their coordinators.
+    LIVE: everything was sent, and the first warnings are with their coordinators.
     """
 
     EMPTY = "empty"
@@ -37,7 +39,7 @@ class Stage(StrEnum):
 
 
 class FolderBusy(DomainError):
-    """Another demo works on the folder."""
+    """Somebody works on the folder."""
 
     kind = Kind.CONFLICT
     code = "demo.folder_busy"
@@ -64,11 +66,12 @@ class DiskFull(DomainError):
     code = "demo.disk_full"
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
+class _State(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
     format: int
     stage: Stage
-    seed: int | None
+    seed: int
 
 
 class DemoFolder:
@@ -78,7 +81,7 @@ class DemoFolder:
         """Read what is there. Raises FolderTooNew, or FolderNotOurs where the file is no demo's."""
         self.path = path.resolve()
         self.world = self.path / "world"
-        self.log = self.path / "demo.log"
+        self.log = self.path / _LOG
         self._state = _read_state(self.path)
 
     @property
@@ -87,30 +90,25 @@ class DemoFolder:
         return self._state.stage if self._state else Stage.EMPTY
 
     @property
-    def seed(self) -> int | None:
-        """Return the seed of the district, once there is one."""
-        return self._state.seed if self._state else None
+    def seed(self) -> int:
+        """Return the seed of the district, 0 before there is one."""
+        return self._state.seed if self._state else 0
 
-    @property
-    def is_ours(self) -> bool:
-        """Say whether a demo was begun here."""
-        return self._state is not None
-
-    def begin(self, seed: int) -> None:
-        """Note that a district of this seed is being built."""
-        self._write(_State(FORMAT, Stage.BUILDING, seed))
+    def start_anew(self, seed: int) -> None:
+        """Note that the district of this seed is being built."""
+        self._write(_State(format=FORMAT, stage=Stage.BUILDING, seed=seed))
 
     def reach(self, stage: Stage) -> None:
         """Note that the district has come this far."""
         if self._state is not None:
-            self._write(replace(self._state, stage=stage))
+            self._write(self._state.model_copy(update={"stage": stage}))
 
     def _write(self, state: _State) -> None:
-        write_whole(self.path / _STATE, to_json(state, indent=1), mode=0o644)
+        write_whole(self.path / _STATE, state.model_dump_json(indent=1).encode())
         self._state = state
 
 
-def write_whole(path: Path, content: bytes, *, mode: int) -> None:
+def write_whole(path: Path, content: bytes, mode: int = 0o644) -> None:
     """Write a file so that nobody ever sees half of it."""
     making = path.with_name(f"{path.name}.new")
     making.unlink(missing_ok=True)
@@ -123,18 +121,104 @@ def write_whole(path: Path, content: bytes, *, mode: int) -> None:
 
 def _read_state(path: Path) -> _State | None:
     try:
-        document = json.loads((path / _STATE).read_bytes())
-        state = _State(int(document["format"]), Stage(document["stage"]), document["seed"])
+        raw = (path / _STATE).read_bytes()
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError, OSError):
-        document = None
-        state = None
-    if state is not None and state.format <= FORMAT:
-        return state
-    if state is not None or _newer(document):
-        raise FolderTooNew(
-            f"{path} 由更新版本的演示程序建立，本版本无法打开。请升级程序，或用 DATA= 指定另一个目录。",
-            f"{path} was made by a newer version of the demo. Upgrade, or choose another folder with DATA=.",
-        )
-    raise _not_ours(path)
+    try:
+        if from_json(raw)["format"] > FORMAT:
+            raise FolderTooNew(
+                f"{path} 由更新版本的演示程序建立，本版本无法打开：请升级程序，或用 DATA= 指定另一个目录。",
+                f"{path} was made by a newer version: upgrade this program, or choose another folder with DATA=.",
+            )
+        return _State.model_validate_json(raw)
+    except (ValueError, KeyError, TypeError):
+        raise _not_ours(path) from None
+
+
+def _not_ours(path: Path) -> FolderNotOurs:
+    return FolderNotOurs(
+        f"{path} 不是演示数据目录（其中有其他内容）：请用 DATA= 指定另一个目录。",
+        f"{path} is no data folder of the demo, it holds something else: choose another one with DATA=.",
+    )
+
+
+@contextmanager
+def claimed(path: Path, address: str) -> Iterator[DemoFolder]:
+    """Hold the folder, made when it is missing, as long as the block runs.
+
+    The lock dies with its holder, even by SIGKILL. Raises FolderBusy, FolderNotOurs or FolderTooNew.
+    """
+    path.mkdir(parents=True, exist_ok=True)
+    if DemoFolder(path).stage is Stage.EMPTY and {one.name for one in path.iterdir()} - _HARMLESS:
+        raise _not_ours(path)
+    with _locked(path, address):
+        yield DemoFolder(path)
+
+
+@contextmanager
+def _locked(path: Path, address: str) -> Iterator[None]:
+    with (path / _LOCK).open("a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise _busy(path, file.read().strip()) from None
+        file.truncate(0)
+        file.write(address)
+        file.flush()
+        yield
+
+
+def _busy(path: Path, address: str) -> FolderBusy:
+    return FolderBusy(
+        f"演示正在运行（{address}，目录 {path}）：请先按 Ctrl-C 停止它，或用 DATA= 指定另一个目录。",
+        f"The demo runs already ({address}, folder {path}): stop it by Ctrl-C, or choose another one with DATA=.",
+    )
+
+
+def check_room(folder: DemoFolder) -> None:
+    """Raise DiskFull where a district would not fit, or one that is there could not go on."""
+    there = folder.stage in {Stage.BUILT, Stage.LIVE}
+    refusal = disk_full(folder.path, NEEDED_LATER_BYTES if there else NEEDED_BYTES)
+    if refusal is not None:
+        raise refusal
+
+
+def disk_full(path: Path, needed: int = NEEDED_LATER_BYTES) -> DiskFull | None:
+    """Return the refusal when less than this is free: of whatever went wrong then, it is the reason."""
+    free = shutil.disk_usage(path).free
+    if free >= needed:
+        return None
+    return DiskFull(
+        f"磁盘空间不足：{path} 只剩 {free // 10**6} MB，至少需要 {needed // 10**6} MB。"
+        "请清理磁盘，或用 DATA= 指定另一个目录。",
+        f"The disk is full: {free // 10**6} MB left for {path}, {needed // 10**6} MB are needed. "
+        "Free some space, or choose another folder with DATA=.",
+    )
+
+
+def remove(path: Path) -> bool:
+    """Remove a demo's folder; False when there is none. Raises FolderBusy, FolderNotOurs or FolderTooNew."""
+    if not path.exists():
+        return False
+    folder = DemoFolder(path)
+    if folder.stage is Stage.EMPTY:
+        raise _not_ours(path)
+    with _locked(folder.path, "reset"):
+        _stop_postgres(folder.path)
+        shutil.rmtree(folder.path)
+    return True
+
+
+def _stop_postgres(path: Path) -> None:
+    """End the server that a killed demo left. Raises FolderBusy where a command still works on it."""
+    running = path / "postgres" / "postmaster.pid"
+    if not running.exists():
+        return
+    try:
+        with EmbeddedPostgres(path):
+            pass
+    except EmbeddedPostgresFailed:
+        return
+    if running.exists():
+        raise _busy(path, "labour-warning")

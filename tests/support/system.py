@@ -58,12 +58,21 @@ class System:
         division: str = "310112",
         *,
         account_id: UUID | None = None,
+        username: str | None = None,
         source: str | None = None,
         indicators: frozenset[str] = frozenset(),
     ) -> str:
         """Return a signed access token; good for calling a service directly (the gateway wants a live session)."""
         return self.issuer.issue(
-            Principal(account_id or new_id(), f"test-{role}", role, division, new_id(), source, indicators)
+            Principal(
+                account_id or new_id(),
+                username or f"test-{role}",
+                role,
+                division,
+                new_id(),
+                source,
+                indicators,
+            )
         )
 
     def client(self, service: str, token: str | None = None) -> httpx.AsyncClient:
@@ -93,6 +102,8 @@ class System:
         moved = 0
         for hosted in self.host.hosted.values():
             if await unpublished(hosted.db, hosted.spec.mailboxes):
-                async with hosted.db.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+                async with hosted.db.engine.execution_options(
+                    isolation_level="AUTOCOMMIT"
+                ).connect() as connection:
                     moved += await hosted.relay.publish_batch(connection)
         return moved > 0

@@ -11,10 +11,12 @@ from services.gateway.api.forwarding import forward, forward_body, segment
 from services.gateway.api.looks import look_at_enterprise, look_at_warning
 from shared.contracts.base import JsonObject
 from shared.contracts.warning import (
+    AssessmentRequested,
     EnterpriseDetail,
     EnterprisePage,
     EnterpriseWritten,
     Overview,
+    Recheck,
     WarningDetail,
     WarningPage,
 )
@@ -89,7 +91,7 @@ async def resume(request: Request, warning_id: UUID, _: WarningDirector) -> Resp
     "/enterprises",
     response_model=EnterprisePage,
     summary="企业清单与检索 / Enterprises, by code or part of a name",
-    openapi_extra=queries("q", "division", "limit", "cursor"),
+    openapi_extra=queries("q", "limit", "cursor"),
 )
 async def list_enterprises(request: Request, _: DashboardReader) -> Response:
     return await forward(request, "/enterprises")
@@ -117,3 +119,22 @@ async def write_enterprise(request: Request, uscc: Uscc, _: EnterpriseWriter) ->
 @router.get("/indicators", response_model=JsonObject, summary="指标目录 / The indicators")
 async def list_indicators(request: Request, _: DashboardReader) -> Response:
     return await forward(request, "/indicators")
+
+
+@router.post(
+    "/enterprises/{uscc}/assess",
+    status_code=202,
+    response_model=AssessmentRequested,
+    summary="立即重新评估 / Assess an enterprise now",
+)
+async def assess_enterprise(request: Request, uscc: Uscc, _: WarningDirector) -> Response:
+    return await forward(request, f"/enterprises/{segment(uscc)}/assess")
+
+
+@router.post(
+    "/assessments/{assessment_id}/recheck",
+    response_model=Recheck,
+    summary="按留存证据重新计算 / Compute a stored assessment again from its evidence",
+)
+async def recheck_assessment(request: Request, assessment_id: UUID, _: DashboardReader) -> Response:
+    return await forward(request, f"/assessments/{assessment_id}/recheck")

@@ -19,6 +19,10 @@ class BodyNotJson(DomainError):
         "The body is not valid JSON in UTF-8 (no NaN, deep nesting or endless numbers): check it and resend."
     )
 
+    def __init__(self) -> None:
+        """Name the body: what cannot be parsed has no fields yet."""
+        super().__init__(fields=[FieldProblem("body", self.code, self.message_zh, self.message_en)])
+
 
 class BodyNotObject(DomainError):
     """The body is JSON of another shape."""

@@ -7,6 +7,7 @@ import hashlib
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 
 from shared.kernel.errors import DomainError, Kind
 
@@ -69,7 +70,7 @@ def check_allowed(failures: Failures | None, now: datetime) -> None:
     """Raise TooManyFailures when the next try comes too early."""
     if failures is not None and now < failures.next_allowed_at:
         wait = failures.next_allowed_at - now
-        raise TooManyFailures(retry_after_seconds=max(1, round(wait.total_seconds() + 0.499)))
+        raise TooManyFailures(retry_after_seconds=ceil(wait.total_seconds()))
 
 
 def folded_username(username: str) -> str:

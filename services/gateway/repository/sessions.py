@@ -1,6 +1,5 @@
 """Sessions and their refresh tokens."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,21 +7,7 @@ from sqlalchemy import delete, insert, select, update
 
 from services.gateway.domain.sessions import RefreshToken, Session
 from services.gateway.repository.tables import accounts, refresh_tokens, sessions
-from shared.db.tx import ReadTx, WriteTx
-
-# On the driver itself: it runs for every request, and the query builder would cost more than the query.
-_ALIVE = """
-    SELECT s.id FROM gateway.sessions s JOIN gateway.accounts a ON a.id = s.account_id
-    WHERE s.id = ANY($1) AND s.ended_at IS NULL AND s.expires_at > $2 AND a.enabled
-    UNION ALL
-    SELECT c.id FROM gateway.clients c WHERE c.id = ANY($1) AND c.enabled
-"""
-
-
-async def alive(tx: ReadTx, ids: Sequence[UUID]) -> set[UUID]:
-    """Return which of these sessions, or departments, may still work."""
-    connection = await tx.driver()
-    return {row[0] for row in await connection.fetch(_ALIVE, list(ids), tx.now)}
+from shared.db.tx import WriteTx
 
 
 async def open_session(tx: WriteTx, session: Session) -> None:

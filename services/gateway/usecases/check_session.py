@@ -3,21 +3,27 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from services.gateway.repository import sessions
+import structlog
+
+from services.gateway.repository.standing import LOST, Standing
 from services.gateway.usecases.group_calls import GroupCalls
 from shared.auth.principal import Principal
 from shared.auth.tokens import Unauthenticated
-from shared.db.tx import Database
+from shared.kernel.clock import Clock
+from shared.web.errors import Unavailable
 
 _MOST_AT_ONCE = 1_000
+
+log = structlog.get_logger(__name__)
 
 
 class SessionCheck:
     """Checks sessions; requests that arrive while a query runs share the next one."""
 
-    def __init__(self, db: Database) -> None:
-        """Keep the database."""
-        self._db = db
+    def __init__(self, standing: Standing, clock: Clock) -> None:
+        """Keep whom to ask."""
+        self._standing = standing
+        self._clock = clock
         self._calls: GroupCalls[None, UUID, bool] = GroupCalls(self._alive, _MOST_AT_ONCE)
 
     async def __call__(self, principal: Principal) -> None:
@@ -26,6 +32,13 @@ class SessionCheck:
             raise Unauthenticated
 
     async def _alive(self, _key: None, ids: Sequence[UUID]) -> list[bool]:
-        async with self._db.read() as tx:
-            found = await sessions.alive(tx, ids)
-        return [one in found for one in ids]
+        try:
+            alive = await self._standing.alive(ids, self._clock.now())
+        except LOST as error:
+            log.warning("sessions cannot be checked", error=repr(error))
+            raise Unavailable(retry_after_seconds=1) from error
+        return [one in alive for one in ids]
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+        await self._standing.close()

@@ -22,7 +22,7 @@ RulePackWriter = Annotated[Principal, Depends(Require(Permission.RULE_PACK_WRITE
 AnyReader = Annotated[Principal, Depends(Require(Permission.SELF_READ))]
 
 
-def read_page(
+async def read_page(
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
     cursor: Annotated[str | None, Query(max_length=512)] = None,
 ) -> Page:

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 
 from services.warning.api.access import Paging, RulePackReader, RulePackWriter
 from services.warning.usecases import rule_pack_steps
@@ -30,10 +30,14 @@ async def listing(_who: RulePackReader, tx: Reading, page: Paging) -> RulePackPa
 
 
 @router.post("", status_code=201)
-async def draft(request: Request, who: RulePackWriter, tx: Writing, body: RulePackDraft) -> RulePackOut:
+async def draft(
+    request: Request, response: Response, who: RulePackWriter, tx: Writing, body: RulePackDraft
+) -> RulePackOut:
     """起草规则包 / draft a pack."""
     reference: ReferenceData = request.app.state.reference
-    return await rule_pack_steps.draft_pack(tx, who, body, await reference.registry.current(tx))
+    drafted, fresh = await rule_pack_steps.draft_pack(tx, who, body, await reference.registry.current(tx))
+    response.status_code = 201 if fresh else 200
+    return drafted
 
 
 @router.post("/{version}/review")

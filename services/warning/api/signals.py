@@ -57,7 +57,7 @@ async def read_body(request: Request) -> bytes:
     return b"".join(parts)
 
 
-def stream_position(
+async def stream_position(
     stream_id: Annotated[UUID | None, Header(description="流编号（UUID）/ the stream's id")] = None,
     first_line: Annotated[
         int, Header(ge=0, le=2**53, description="此前已发送的行数 / lines sent before")
@@ -67,7 +67,7 @@ def stream_position(
     return None if stream_id is None else StreamPosition(stream_id, first_line)
 
 
-def registry(request: Request) -> IndicatorRegistry:
+async def registry(request: Request) -> IndicatorRegistry:
     """Return this process's indicator registry."""
     found: IndicatorRegistry = request.app.state.indicators
     return found

@@ -15,8 +15,8 @@ LONGEST_NAME = 200
 _LONGEST_LABEL = 40
 _LARGEST_HEADCOUNT = 1_000_000
 _TOWN_DIGITS = 9
-_DIVISION = re.compile(r"\d{6}(\d{3}(\d{3})?)?")
-_INDUSTRY = re.compile(r"[A-T](\d{2,4})?")
+_DIVISION = re.compile(r"[0-9]{6}([0-9]{3}([0-9]{3})?)?")
+_INDUSTRY = re.compile(r"[A-T]([0-9]{2,4})?")
 # What could at all be a sole trader's number: an old registration number or a code with a misprint.
 _SOLE_TRADER_NUMBER = re.compile(r"[0-9A-Z]{13,18}")
 _SOLE_TRADER_CODE = re.compile(r"92[0-9A-Z]{16}")

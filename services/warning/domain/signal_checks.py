@@ -107,6 +107,12 @@ def _day(field: str, day: date, today: date) -> Iterator[FieldProblem]:
         )
 
 
+def _needs_figure(indicator: Indicator) -> bool:
+    """Say whether a bare report tells nothing; that an event happened is told by its being reported."""
+    counted = indicator.combine is Combine.COUNT or indicator.unit == "event"
+    return bool(indicator.fields) and not counted
+
+
 def _numbers(content: SignalContent, indicator: Indicator) -> Iterator[FieldProblem]:
     given = [field for field in NUMBER_FIELDS if getattr(content, field) is not None]
     for field in given:
@@ -117,7 +123,7 @@ def _numbers(content: SignalContent, indicator: Indicator) -> Iterator[FieldProb
                 f"指标{indicator.id}没有此字段，请删除。",
                 f"The indicator {indicator.id} has no such field; leave it out.",
             )
-    if indicator.fields and not given and not content.detail and indicator.combine is not Combine.COUNT:
+    if _needs_figure(indicator) and not given and not content.detail:
         names = ", ".join(indicator.fields)
         yield FieldProblem(
             indicator.fields[0], "required", f"请至少填写一项：{names}。", f"Give at least one of: {names}."

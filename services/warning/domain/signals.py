@@ -62,10 +62,23 @@ def signal_key(content: SignalContent) -> str:
 
 def content_hash(content: SignalContent) -> str:
     """Return the SHA-256 of the content as it means, not as it is written: 1.50 is 1.5."""
-    # Every text stands behind its length, so that no content can be written like another.
-    packed = "".join(
-        f"{len(name)}:{name}{len(value)}:{value}" for name, value in sorted(_canonical(content).items())
+    told = (
+        content.source,
+        content.source_ref,
+        normalise_uscc(content.uscc),
+        content.indicator,
+        content.period,
+        content.occurred_on,
+        content.amount_cny,
+        content.months,
+        content.workers,
+        content.corrects,
     )
+    written = ["" if value is None else _written(value) for value in told]
+    for name in sorted(content.detail):
+        written += [name, _written(content.detail[name])]
+    # Every text stands behind its length, so that no content is written like another.
+    packed = "".join([f"{len(text)}:{text}" for text in written])
     return hashlib.sha256(packed.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -106,12 +119,14 @@ def significant(value: Decimal) -> tuple[str, int]:
 
     By hand, because Decimal's own `normalize` rounds to its context's 28 digits.
     """
-    _, digits, exponent = value.as_tuple()
-    kept = "".join(map(str, digits)).lstrip("0")
-    stripped = kept.rstrip("0")
-    if not stripped:
-        return "", 0
-    return stripped, int(exponent) + len(kept) - len(stripped)
+    written = str(value.copy_abs())
+    whole, _, fraction = written.partition(".")
+    digits, exponent = (whole + fraction).lstrip("0"), -len(fraction)
+    if "E" in written:
+        _, each, power = value.as_tuple()
+        digits, exponent = "".join(map(str, each)).lstrip("0"), int(power)
+    stripped = digits.rstrip("0")
+    return (stripped, exponent + len(digits) - len(stripped)) if stripped else ("", 0)
 
 
 def _time(content: SignalContent) -> str:
@@ -146,7 +161,9 @@ def _written(value: object) -> str:
         return f"truth {value}"
     if isinstance(value, int):
         return f"number {_whole_number(value)}"
-    if isinstance(value, float | Decimal):
+    if isinstance(value, Decimal):
+        return f"number {_number(value)}"
+    if isinstance(value, float):
         return f"number {_number(Decimal(str(value)))}"
     return f"text {value}"
 

@@ -16,6 +16,11 @@ from shared.runtime.spec import Job
 
 ASSESSED = Counter("warning_assessed_total", "Enterprises assessed")
 ASSESS_SECONDS = Histogram("warning_assess_seconds", "Time to assess one chunk")
+# So many enterprises come at once only under a bulk load.
+LARGE_ROUND = 1_000
+GATHER_SHARE = 2.0
+LONGEST_GATHER_SECONDS = 2.0
+QUIET_SECONDS = 0.1
 NIGHTLY = "assess_everybody"
 
 
@@ -26,15 +31,36 @@ def assess_job(db: Database, reference_data: ReferenceData) -> Job:
         began = time.perf_counter()
         async with db.read() as reading:
             work = await collect(reading, reference_data)
-        if work is None:
-            return False
+            if work is None:
+                return False
+            large = len(work.due.enterprise_ids) >= LARGE_ROUND
+            newest = await assessments.newest_request(reading) if large else None
         examined = await asyncio.to_thread(examine, work)
         async with db.write() as tx:
             ASSESSED.inc(await apply(tx, examined))
-        ASSESS_SECONDS.observe(time.perf_counter() - began)
+        took = time.perf_counter() - began
+        ASSESS_SECONDS.observe(took)
+        if large:
+            await _let_requests_gather(db, newest, min(GATHER_SHARE * took, LONGEST_GATHER_SECONDS))
         return True
 
     return Job("assess", run, timedelta(seconds=2), wake_channel=WAKE_CHANNEL, exclusive=True)
+
+
+async def _let_requests_gather(db: Database, newest: int | None, seconds: float) -> None:
+    """Wait while requests keep coming after the `newest` known one, at most so long.
+
+    A round costs by its enterprises: under a bulk load, round upon round would assess the same ones again, and
+    take from the intake the time that it needs.
+    """
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        async with db.read() as tx:
+            last = await assessments.newest_request(tx)
+        if last == newest:
+            return
+        newest = last
+        await asyncio.sleep(min(QUIET_SECONDS, left))
 
 
 def nightly_job(db: Database) -> Job:

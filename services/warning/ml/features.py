@@ -157,14 +157,15 @@ def _first_of_run(values: Integers) -> Flags:
 def _grave(facts: Facts) -> Flags:
     """Say which signals report something: zero in every figure that is reported means cleared.
 
-    A signal without figures is an event, unless its decisive details are there and all zero.
+    A signal without figures is an event, unless its decisive details are there and all zero. A detail that is
+    raised, such as a principal who cannot be reached, speaks whatever the figures say.
     """
     reported = np.fmax(np.fmax(facts.months, facts.amount_cny), facts.workers)
     details = np.full(len(reported), np.nan)
     decisive = facts.catalogue.decisive[facts.series[facts.detail_signal], facts.detail_name]
     heard = decisive | (facts.detail_value > 0)
     np.fmax.at(details, facts.detail_signal[heard], facts.detail_value[heard])
-    return ~(np.where(np.isnan(reported), details, reported) <= 0)
+    return ~(np.where(np.isnan(reported), details, reported) <= 0) | (details > 0)
 
 
 def _combine(facts: Facts, counted: _Counted) -> _Periods:
@@ -193,7 +194,7 @@ def _combine(facts: Facts, counted: _Counted) -> _Periods:
         month=month,
         age_days=counted.age_days[last],
         grave=grave,
-        months=np.where(np.isnan(months), _run_length(pair, month, grave), months),
+        months=np.where(np.isnan(months), _proven_months(pair, month, grave), months),
         amount_cny=combined(facts.amount_cny, _FEN),
         workers=combined(facts.workers, 1),
         of_signal=of_signal,
@@ -201,15 +202,18 @@ def _combine(facts: Facts, counted: _Counted) -> _Periods:
     )
 
 
-def _run_length(pair: Integers, month: Integers, grave: Flags) -> Integers:
-    """Return for every observation how many months in a row something was wrong, up to its own."""
+def _proven_months(pair: Integers, month: Integers, grave: Flags) -> Integers:
+    """Return how many full months reports in a row prove, where nobody reported a number.
+
+    A lone report proves none: it may be a day old. Each month in a row that follows it proves one more.
+    """
     goes_on = ~_first_of_run(pair) & np.concatenate(
         (np.zeros(min(len(grave), 1), dtype=np.bool_), grave[:-1])
     )
     goes_on &= np.diff(month, prepend=month[:1]) == 1
     at = np.arange(len(pair))
     begun = np.maximum.accumulate(np.where(grave & ~goes_on, at, 0))
-    return np.where(grave, at - begun + 1, 0)
+    return np.where(grave, at - begun, 0)
 
 
 def _pair_table(facts: Facts, counted: _Counted, periods: _Periods) -> Floats:

@@ -94,10 +94,19 @@ async def enqueue_all(tx: WriteTx) -> int:
 
 
 async def peek(tx: ReadTx, limit: int) -> Due:
-    """Return the oldest requests; they stay until `take`."""
-    oldest = select(assessment_queue.c.seq, assessment_queue.c.enterprise_id).order_by(assessment_queue.c.seq)
-    rows = await tx.rows(oldest.limit(limit))
-    return Due([row.seq for row in rows], sorted({row.enterprise_id for row in rows}))
+    """Return the enterprises that wait longest, each with all requests for it; they stay until `take`."""
+    seqs = func.array_agg(assessment_queue.c.seq).label("seqs")
+    waiting_longest = select(assessment_queue.c.enterprise_id, seqs).group_by(
+        assessment_queue.c.enterprise_id
+    )
+    rows = await tx.rows(waiting_longest.order_by(func.min(assessment_queue.c.seq)).limit(limit))
+    return Due([seq for row in rows for seq in row.seqs], sorted(row.enterprise_id for row in rows))
+
+
+async def newest_request(tx: ReadTx) -> int | None:
+    """Return the number of the newest request; None when nobody waits."""
+    found: int | None = await tx.value(select(func.max(assessment_queue.c.seq)))
+    return found
 
 
 async def take(tx: WriteTx, queue_seqs: Sequence[int]) -> None:
@@ -195,6 +204,15 @@ async def find(tx: ReadTx, assessment_id: UUID) -> StoredAssessment | None:
     for name in ("level", "previous_level", "rule_level"):
         values[name] = WarningLevel(values[name])
     return StoredAssessment(**values)
+
+
+async def signal_ids(tx: ReadTx, signal_seqs: Sequence[int]) -> Sequence[UUID]:
+    """Return the ids, as their senders know them, of the signals that an assessment read."""
+    rows = await tx.rows(
+        text("SELECT id FROM warning.signals WHERE seq = ANY(CAST(:seqs AS int8[])) ORDER BY seq"),
+        {"seqs": list(signal_seqs)},
+    )
+    return [row.id for row in rows]
 
 
 async def scores_of(tx: ReadTx, model_version: str) -> Sequence[float]:

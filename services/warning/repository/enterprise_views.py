@@ -84,7 +84,9 @@ async def former_names(tx: ReadTx, enterprise_id: int) -> list[str]:
     ended = select(enterprise_names.c.name).where(
         enterprise_names.c.enterprise_id == enterprise_id, enterprise_names.c.used_until.is_not(None)
     )
-    newest = ended.order_by(enterprise_names.c.used_until.desc()).limit(MOST_ENTRIES)
+    newest = ended.order_by(enterprise_names.c.used_until.desc(), enterprise_names.c.id.desc()).limit(
+        MOST_ENTRIES
+    )
     return [row.name for row in await tx.rows(newest)]
 
 

@@ -1,9 +1,10 @@
 """Reads what the feature function needs, as binary COPY: the layouts are those of `domain.ports.FactChunk`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
+import asyncpg
 from pydantic_core import from_json
 
 from services.warning.domain.ports import FactChunk
@@ -17,10 +18,12 @@ WHERE e.id = ANY($1::int8[])
 ORDER BY e.id
 """
 
+# That `corrects` is given follows from the rest; said, it lets the planner know how few corrections there are.
 _COUNTING = """
 FROM warning.signals s
 WHERE s.enterprise_id = ANY($1::int8[])
-  AND NOT EXISTS (SELECT FROM warning.signals c WHERE c.source = s.source AND c.corrects = s.source_ref)
+  AND NOT EXISTS (SELECT FROM warning.signals c
+    WHERE c.corrects IS NOT NULL AND c.source = s.source AND c.corrects = s.source_ref)
 """
 
 _SIGNALS = f"""
@@ -31,6 +34,19 @@ SELECT s.seq, s.enterprise_id, (array_position($2::text[], s.series) - 1)::int2,
        coalesce(s.workers::float8, 'NaN'::float8)
 {_COUNTING} AND s.series = ANY($2::text[])
 ORDER BY s.enterprise_id, s.seq
+"""
+
+# Reports say the same few things over and over: each wording comes once, with the signals that have it.
+_DETAILS = f"""
+SELECT s.detail::text AS detail, array_agg(s.seq) AS seqs
+{_COUNTING} AND s.detail IS NOT NULL
+GROUP BY s.detail
+"""
+
+_THESE_DETAILS = """
+SELECT s.detail::text AS detail, array_agg(s.seq) AS seqs
+FROM warning.signals s WHERE s.seq = ANY($1::int8[]) AND s.detail IS NOT NULL
+GROUP BY s.detail
 """
 
 _THESE_SIGNALS = """
@@ -54,10 +70,7 @@ async def read_chunk(tx: ReadTx, enterprise_ids: Sequence[int], series: tuple[st
     enterprises = await _copy(tx, _ENTERPRISES, ids)
     signals = await _copy(tx, _SIGNALS, ids, list(series))
     driver = await tx.driver()
-    detailed = await driver.fetch(f"SELECT s.seq, s.detail {_COUNTING} AND s.detail IS NOT NULL", ids)
-    return FactChunk(
-        series, enterprises, signals, [(row["seq"], _numbers(row["detail"])) for row in detailed]
-    )
+    return FactChunk(series, enterprises, signals, _details(await driver.fetch(_DETAILS, ids)))
 
 
 async def read_evidence(
@@ -72,13 +85,8 @@ async def read_evidence(
     enterprises = await _copy(tx, _AS_IT_WAS, *was)
     signals = await _copy(tx, _THESE_SIGNALS, list(signal_seqs), list(series))
     driver = await tx.driver()
-    detailed = await driver.fetch(
-        "SELECT seq, detail FROM warning.signals WHERE seq = ANY($1::int8[]) AND detail IS NOT NULL",
-        list(signal_seqs),
-    )
-    return FactChunk(
-        series, enterprises, signals, [(row["seq"], _numbers(row["detail"])) for row in detailed]
-    )
+    detailed = await driver.fetch(_THESE_DETAILS, list(signal_seqs))
+    return FactChunk(series, enterprises, signals, _details(detailed))
 
 
 async def _copy(tx: ReadTx, query: str, *arguments: object) -> bytes:
@@ -88,6 +96,15 @@ async def _copy(tx: ReadTx, query: str, *arguments: object) -> bytes:
     return stream.getvalue()
 
 
-def _numbers(detail: str | bytes | Mapping[str, Any]) -> Mapping[str, float]:
-    fields = detail if isinstance(detail, Mapping) else from_json(detail)
+def _details(rows: Iterable[asyncpg.Record]) -> list[tuple[int, Mapping[str, float]]]:
+    found: list[tuple[int, Mapping[str, float]]] = []
+    for row in rows:
+        numbers = _numbers(row["detail"])
+        if numbers:
+            found += [(seq, numbers) for seq in row["seqs"]]
+    return found
+
+
+def _numbers(detail: str) -> Mapping[str, float]:
+    fields = from_json(detail)
     return {name: float(value) for name, value in fields.items() if isinstance(value, bool | int | float)}

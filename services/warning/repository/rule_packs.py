@@ -67,6 +67,16 @@ async def mark_pack(tx: WriteTx, version: int, **values: object) -> None:
     await tx.execute(update(rule_packs).where(rule_packs.c.version == version).values(**values))
 
 
+async def retire_before(tx: WriteTx, version: int, effective_from: date) -> None:
+    """Retire the live packs that another one replaces from a day that has come."""
+    replaced = update(rule_packs).where(
+        rule_packs.c.status == "live",
+        rule_packs.c.version != version,
+        rule_packs.c.effective_from <= effective_from,
+    )
+    await tx.execute(replaced.values(status="retired"))
+
+
 async def live_model(tx: ReadTx) -> Row[Any] | None:
     """Return the live model with its artifact."""
     return await tx.row(select(models).where(models.c.status == "live"))

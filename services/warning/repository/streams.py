@@ -19,6 +19,16 @@ async def lines_stored(tx: ReadTx, stream_id: UUID, source: str) -> int | None:
     return stored
 
 
+async def lock(tx: WriteTx, stream_id: UUID, source: str) -> int:
+    """Return how many lines are stored, the stream held until the commit; a new stream begins at 0."""
+    begun = insert(intake_streams).values(id=stream_id, source=source, lines_stored=0, updated_at=tx.now)
+    await tx.execute(begun.on_conflict_do_nothing())
+    held = select(intake_streams.c.lines_stored).where(
+        intake_streams.c.id == stream_id, intake_streams.c.source == source
+    )
+    return int(await tx.value(held.with_for_update()))
+
+
 async def advance(tx: WriteTx, stream_id: UUID, source: str, upto: int) -> None:
     """Note that the first `upto` lines are stored; a repeated chunk never takes the count back."""
     statement = insert(intake_streams).values(

@@ -93,9 +93,9 @@ class SignalIn(BaseModel):
     source_ref: str | None = None
     uscc: str = Field(max_length=64)
     indicator: str = Field(max_length=64)
-    period: str | None = Field(default=None, pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
+    period: str | None = Field(default=None, pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")
     occurred_on: date | None = None
-    amount_cny: str | None = Field(default=None, pattern=r"^-?\d{1,14}(\.\d{1,4})?$")
+    amount_cny: str | None = Field(default=None, pattern=r"^-?[0-9]{1,14}(\.[0-9]{1,4})?$")
     months: _Count | None = None
     workers: _Count | None = None
     detail: dict[_DetailName, _DetailValue] | None = Field(default=None, max_length=_MOST_DETAILS)
@@ -165,5 +165,6 @@ def results_json(outcomes: Sequence[Outcome]) -> bytes:
 
 def _result(index: int, outcome: Outcome) -> dict[str, object]:
     if outcome.refusal is None:
-        return {"index": index, "status": outcome.status, "signal_id": outcome.signal_id}
-    return {"index": index, "status": outcome.status, "problem": problem_of(outcome.refusal)}
+        return {"index": index, "status": outcome.status, "signal_id": outcome.signal_id, "problem": None}
+    problem = problem_of(outcome.refusal)
+    return {"index": index, "status": outcome.status, "signal_id": None, "problem": problem}

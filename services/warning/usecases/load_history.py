@@ -61,6 +61,7 @@ async def load_history(
         happened += await _outcomes(tx, chunk_of_outcomes)
     for chunk_of_warnings in _chunks(past.warnings, "warnings", progress):
         closed += await _warnings(tx, chunk_of_warnings)
+    await history.note_sizes(tx)
     return Loaded({"enterprises": firms, "signals": told, "outcomes": happened, "warnings": closed})
 
 

@@ -87,18 +87,20 @@ async def read_warning(tx: ReadTx, who: Principal, warning_id: UUID, policy: Pol
     assessment = await assessments.find(tx, case.assessment_id) if case.assessment_id else None
     if enterprise is None:
         raise NotFound
+    signal_ids = await assessments.signal_ids(tx, assessment.signal_seqs) if assessment else ()
     running = (await clocks.of_warnings(tx, [case.id]))[case.id]
     history = await warnings.history_of(tx, case.id)
     told = await warnings.notices_of(tx, case.id)
-    return _detail(
-        case, enterprise, assessment, [_clock(item, tx.now, policy) for item in running], history, told
-    )
+    shown_clocks = [_clock(item, tx.now, policy) for item in running]
+    evidence = _evidence(assessment, signal_ids)
+    return _detail(case, enterprise, _sentences(assessment), evidence, shown_clocks, history, told)
 
 
 def _detail(
     case: WarningCase,
     enterprise: Row[Any],
-    assessment: StoredAssessment | None,
+    reasons: list[Sentence],
+    evidence: JsonObject,
     shown_clocks: list[ClockOut],
     history: Sequence[Row[Any]],
     told: Sequence[Row[Any]],
@@ -121,8 +123,8 @@ def _detail(
         assignment_reason=case.assignment_reason,
         double_red=case.double_red,
         rule_ids=list(case.rule_ids),
-        reasons=_sentences(assessment),
-        evidence=_evidence(assessment),
+        reasons=reasons,
+        evidence=evidence,
         clocks=shown_clocks,
         enterprise=enterprise_card(enterprise),
         history=[_entry(row) for row in history],
@@ -154,7 +156,7 @@ def _sentences(assessment: StoredAssessment | None) -> list[Sentence]:
     return [Sentence.model_validate(reason) for reason in assessment.reasons] if assessment else []
 
 
-def _evidence(assessment: StoredAssessment | None) -> JsonObject:
+def _evidence(assessment: StoredAssessment | None, signal_ids: Sequence[UUID]) -> JsonObject:
     if assessment is None:
         return {}
     return {
@@ -165,7 +167,7 @@ def _evidence(assessment: StoredAssessment | None) -> JsonObject:
         "rule_pack_version": assessment.pack_version,
         "model_version": assessment.model_version,
         "score_band_id": assessment.band_id,
-        "signal_seqs": list(assessment.signal_seqs),
+        "signal_ids": [str(one) for one in signal_ids],
     }
 
 

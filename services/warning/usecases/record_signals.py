@@ -10,6 +10,7 @@ from services.warning.usecases.signal_drafts import Intake, Sender
 from services.warning.usecases.store_signals import Outcome, Told, store_signals
 from shared.db.tx import WriteTx
 from shared.kernel.clock import shanghai_day
+from shared.kernel.errors import DomainError, FieldProblem, Kind
 
 MOST_SIGNALS = 1_000
 
@@ -22,6 +23,13 @@ class StreamPosition:
     first_line: int
 
 
+class StreamGap(DomainError):
+    """The batch begins behind lines that were never stored."""
+
+    kind = Kind.CONFLICT
+    code = "stream_gap"
+
+
 async def record_signals(
     tx: WriteTx,
     sender: Sender,
@@ -29,9 +37,24 @@ async def record_signals(
     indicators: Mapping[str, Indicator],
     stream: StreamPosition | None = None,
 ) -> list[Outcome]:
-    """Store at most MOST_SIGNALS signals and note how far their stream got, in one transaction."""
+    """Store at most MOST_SIGNALS signals and note how far their stream got, in one transaction.
+
+    Raises StreamGap when lines of the stream are missing between what is stored and these.
+    """
+    if stream is not None:
+        await _no_gap(tx, stream, sender.source or "")
     intake = Intake(sender, indicators, shanghai_day(tx.now))
     outcomes = await store_signals(tx, intake, told, [tx.now] * len(told), assess=True)
     if stream is not None:
         await streams.advance(tx, stream.stream_id, sender.source or "", stream.first_line + len(told))
     return outcomes
+
+
+async def _no_gap(tx: WriteTx, stream: StreamPosition, source: str) -> None:
+    stored = await streams.lock(tx, stream.stream_id, source)
+    if stream.first_line > stored:
+        zh = f"此流已存储 {stored} 行，不能从第 {stream.first_line} 行之后继续：请从已存储的行数续传。"
+        en = f"{stored} lines of this stream are stored: go on from there, not from {stream.first_line}."
+        raise StreamGap(
+            fields=[FieldProblem("First-Line", StreamGap.code, zh, en)], facts={"lines_stored": stored}
+        )

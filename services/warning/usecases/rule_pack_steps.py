@@ -68,16 +68,25 @@ async def list_packs(tx: ReadTx, page: Page) -> RulePackPage:
     return RulePackPage(items=[_out(row) for row in part.items], next_cursor=part.next_cursor)
 
 
+class DraftIdTaken(DomainError):
+    """The client used this action id for another draft."""
+
+    kind = Kind.CONFLICT
+    code = "warning.action_id_taken"
+    message_zh = "该 action_id 已用于内容不同的草案：每份新草案请生成新的编号。"
+    message_en = "This action_id was used for another draft: make a new one for each draft."
+
+
 async def draft_pack(
     tx: WriteTx, who: Principal, draft: RulePackDraft, indicators: Mapping[str, Indicator]
-) -> RulePackOut:
-    """Keep a draft under the next version number; a repeat of the same action gives the same draft.
+) -> tuple[RulePackOut, bool]:
+    """Keep a draft under the next version number; the second value tells whether it is new.
 
-    Raises RulePackInvalid with the path of what is wrong, EffectiveInThePast.
+    Raises RulePackInvalid with the path of what is wrong, EffectiveInThePast, DraftIdTaken.
     """
     known = await rule_packs.find_draft(tx, draft.action_id)
     if known is not None:
-        return _out(known)
+        return _same_draft(known, draft), False
     if draft.effective_from < shanghai_day(tx.now):
         raise EffectiveInThePast
     document = draft.document | {"version": 1, "effective_from": draft.effective_from.isoformat()}
@@ -85,7 +94,14 @@ async def draft_pack(
     version = await rule_packs.add_pack(
         tx, document, draft.effective_from, who.username, action_id=draft.action_id
     )
-    return await _found(tx, version)
+    return await _found(tx, version), True
+
+
+def _same_draft(known: Row[Any], draft: RulePackDraft) -> RulePackOut:
+    told = draft.document | {"version": known.version, "effective_from": draft.effective_from.isoformat()}
+    if told != known.document:
+        raise DraftIdTaken
+    return _out(known)
 
 
 async def review_pack(tx: WriteTx, who: Principal, version: int) -> RulePackOut:
@@ -111,6 +127,7 @@ async def publish_pack(tx: WriteTx, who: Principal, version: int) -> RulePackOut
     _expect(row, "reviewed")
     await rule_packs.mark_pack(tx, version, status="live", published_by=who.username, published_at=tx.now)
     if row.effective_from <= shanghai_day(tx.now):
+        await rule_packs.retire_before(tx, version, row.effective_from)
         await assessments.enqueue_all(tx)
     return await _found(tx, version)
 

@@ -56,7 +56,8 @@ class House:
         async with httpx.AsyncClient(transport=transport, base_url="http://warning") as client:
             context = Context("gateway", db, clock, verifier, common, lambda _name: client)
             built = assemble(context, GatewaySettings(spool_folder=folder))
-            yield cls(built.app, db, clock, warning)
+            async with built.app.router.lifespan_context(built.app):
+                yield cls(built.app, db, clock, warning)
         await db.close()
 
     def client(self, token: str | None = None, address: str = "10.1.1.1") -> httpx.AsyncClient:

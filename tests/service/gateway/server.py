@@ -3,7 +3,7 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -11,6 +11,13 @@ from uuid import UUID
 
 import uvicorn
 from starlette.types import ASGIApp
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for what gives no signal of its own."""
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110  there is no event to wait for
+            await asyncio.sleep(0.005)
 
 
 @asynccontextmanager
@@ -21,8 +28,7 @@ async def served(app: ASGIApp) -> AsyncIterator[int]:
         config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False)
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server._serve([listener]))
-        while not server.started:
-            await asyncio.sleep(0.005)
+        await until(lambda: server.started)
         try:
             yield int(listener.getsockname()[1])
         finally:
@@ -46,7 +52,7 @@ class StreamClient:
         connection = socket.socket()
         # A small window, so that what the client does not read is soon felt by the server.
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 * 1024)
-        connection.setblocking(False)
+        connection.setblocking(False)  # noqa: FBT003  the library's own signature
         await asyncio.get_running_loop().sock_connect(connection, ("127.0.0.1", port))
         reader, writer = await asyncio.open_connection(sock=connection)
         named = {name.replace("_", "-"): value for name, value in headers.items()}

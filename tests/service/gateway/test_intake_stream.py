@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
@@ -13,7 +13,7 @@ import pytest_asyncio
 
 from services.gateway.usecases.disable_department import disable_department
 from tests.service.gateway.house import House
-from tests.service.gateway.server import StreamClient, served
+from tests.service.gateway.server import StreamClient, served, until
 from tests.service.gateway.test_intake_single import a_signal
 
 pytestmark = pytest.mark.asyncio
@@ -44,13 +44,7 @@ async def connect(house: House, token: str) -> AsyncIterator[Connect]:
             client.cut()
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not condition():
-            await asyncio.sleep(0.01)
-
-
-async def test_results_come_in_order_however_the_bytes_arrive(house: House, connect: Connect) -> None:
+async def test_results_come_in_order_however_the_bytes_arrive(connect: Connect) -> None:
     body = b"".join(json.dumps(a_signal(f"r{n}")).encode() + b"\n" for n in range(300))
     client = await connect()
     for start in range(0, len(body), 997):
@@ -196,12 +190,16 @@ async def test_a_stream_outlives_its_access_token(house: House, connect: Connect
     assert len(used) == 3
 
 
+def names_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
 async def test_nothing_stays_on_disk(connect: Connect, tmp_path: Path) -> None:
     client = await connect()
     await client.send_lines(a_signal(f"r{n}") for n in range(2_000))
     await client.end()
     await client.all_results()
-    assert {path.name for path in tmp_path.iterdir()} == {"token.pem"}
+    assert names_in(tmp_path) == ["token.pem"]
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,17 @@
 """Officials log in, go on, and stop."""
 
 from datetime import timedelta
+from time import perf_counter
 from typing import Any
 
 import httpx
 import pytest
 
+from services.gateway.domain.accounts import NewAccount
 from services.gateway.domain.throttle import LOGIN_THROTTLE
+from services.gateway.usecases.add_accounts import add_accounts
 from services.gateway.usecases.disable_account import disable_account
+from services.gateway.usecases.password_hashing import Passwords
 from shared.auth.permissions import Role
 from tests.service.gateway.house import PASSWORD, TOWN, House
 
@@ -216,3 +220,36 @@ async def test_two_authorization_headers_are_refused(house: House) -> None:
     token = (await house.log_in("known", PASSWORD)).json()["access_token"]
     headers = [("Authorization", f"Bearer {token}"), ("Authorization", f"Bearer {token}")]
     assert (await house.call(None, "GET", ME, headers=headers)).status_code == 401
+
+
+async def test_an_unknown_name_takes_as_long_as_a_wrong_password(house: House) -> None:
+    await add_accounts(house.db, Passwords(), [NewAccount("known", PASSWORD, "inspector", TOWN)], "tests")
+
+    async def seconds(username: str) -> float:
+        began = perf_counter()
+        await house.log_in(username, "not-this-one")
+        return perf_counter() - began
+
+    known = min([await seconds("known") for _ in range(3)])
+    unknown = min([await seconds("nobody") for _ in range(3)])
+    assert 1 / 3 < unknown / known < 3
+
+
+async def test_a_lost_connection_is_made_anew_without_anyone_noticing(house: House) -> None:
+    await house.add(Role.INSPECTOR, "known")
+    token = (await house.log_in("known")).json()["access_token"]
+    assert (await house.call(token, "GET", ME)).status_code == 200
+    async with house.db.write() as tx:
+        await (await tx.driver()).execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE application_name = 'gateway.standing' AND datname = current_database()"
+        )
+    assert (await house.call(token, "GET", ME)).status_code == 200
+
+
+async def test_while_sessions_cannot_be_checked_nobody_gets_in(house: House) -> None:
+    await house.add(Role.INSPECTOR, "known")
+    token = (await house.log_in("known")).json()["access_token"]
+    house.app.state.parts.check_session._standing._dsn = "postgresql://postgres@127.0.0.1:1/nowhere"
+    answer = await house.call(token, "GET", ME)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")

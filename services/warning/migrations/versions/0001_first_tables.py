@@ -233,6 +233,50 @@ def upgrade() -> None:
         comment="Score bands as they were set each month from the coordinators' capacity",
     )
     op.create_table(
+        "signals",
+        sa.Column("seq", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("enterprise_id", sa.BigInteger(), nullable=True),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("source_ref", sa.Text(), nullable=True),
+        sa.Column("signal_key", sa.Text(), nullable=False),
+        sa.Column("content_hash", sa.Text(), nullable=False),
+        sa.Column("uscc", sa.Text(), nullable=False),
+        sa.Column("indicator", sa.Text(), nullable=False),
+        sa.Column("series", sa.Text(), nullable=False),
+        sa.Column("period", sa.Text(), nullable=True),
+        sa.Column("occurred_on", sa.Date(), nullable=True),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("amount_cny", sa.Numeric(precision=16, scale=2), nullable=True),
+        sa.Column("months", sa.Integer(), nullable=True),
+        sa.Column("workers", sa.Integer(), nullable=True),
+        sa.Column("detail", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("corrects", sa.Text(), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_signals")),
+        sa.UniqueConstraint("id", name=op.f("uq_signals_id")),
+        sa.UniqueConstraint("source", "signal_key", name="uq_signals_source_key"),
+        schema="warning",
+        comment="Immutable signals; enterprise_id stays empty while the enterprise is unknown (held)",
+    )
+    op.create_index("ix_signals_enterprise", "signals", ["enterprise_id"], unique=False, schema="warning")
+    op.create_index(
+        "ix_signals_held",
+        "signals",
+        ["uscc"],
+        unique=False,
+        schema="warning",
+        postgresql_where=sa.text("enterprise_id IS NULL"),
+    )
+    op.create_index(
+        "uq_signals_corrects",
+        "signals",
+        ["source", "corrects"],
+        unique=True,
+        schema="warning",
+        postgresql_where=sa.text("corrects IS NOT NULL"),
+    )
+    op.create_table(
         "absences",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("coordinator_id", sa.UUID(), nullable=False),
@@ -347,53 +391,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("enterprise_id", "kind", "occurred_on", name="uq_outcomes_event"),
         schema="warning",
         comment="What really happened: the labels that the model learns from",
-    )
-    op.create_table(
-        "signals",
-        sa.Column("seq", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("id", sa.UUID(), nullable=False),
-        sa.Column("enterprise_id", sa.BigInteger(), nullable=True),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("source_ref", sa.Text(), nullable=True),
-        sa.Column("signal_key", sa.Text(), nullable=False),
-        sa.Column("content_hash", sa.Text(), nullable=False),
-        sa.Column("uscc", sa.Text(), nullable=False),
-        sa.Column("indicator", sa.Text(), nullable=False),
-        sa.Column("series", sa.Text(), nullable=False),
-        sa.Column("period", sa.Text(), nullable=True),
-        sa.Column("occurred_on", sa.Date(), nullable=True),
-        sa.Column("effective_on", sa.Date(), nullable=False),
-        sa.Column("amount_cny", sa.Numeric(precision=16, scale=2), nullable=True),
-        sa.Column("months", sa.Integer(), nullable=True),
-        sa.Column("workers", sa.Integer(), nullable=True),
-        sa.Column("detail", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
-        sa.Column("corrects", sa.Text(), nullable=True),
-        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["enterprise_id"], ["warning.enterprises.id"], name=op.f("fk_signals_enterprise_id_enterprises")
-        ),
-        sa.PrimaryKeyConstraint("seq", name=op.f("pk_signals")),
-        sa.UniqueConstraint("id", name=op.f("uq_signals_id")),
-        sa.UniqueConstraint("source", "signal_key", name="uq_signals_source_key"),
-        schema="warning",
-        comment="Immutable signals; enterprise_id stays empty while the enterprise is unknown (held)",
-    )
-    op.create_index("ix_signals_enterprise", "signals", ["enterprise_id"], unique=False, schema="warning")
-    op.create_index(
-        "ix_signals_held",
-        "signals",
-        ["uscc"],
-        unique=False,
-        schema="warning",
-        postgresql_where=sa.text("enterprise_id IS NULL"),
-    )
-    op.create_index(
-        "uq_signals_corrects",
-        "signals",
-        ["source", "corrects"],
-        unique=True,
-        schema="warning",
-        postgresql_where=sa.text("corrects IS NOT NULL"),
     )
     op.create_table(
         "warnings",
@@ -624,6 +621,15 @@ def downgrade() -> None:
         postgresql_where=sa.text("state <> 'closed'"),
     )
     op.drop_table("warnings", schema="warning")
+    op.drop_table("outcomes", schema="warning")
+    op.drop_index("ix_enterprise_risk_score", table_name="enterprise_risk", schema="warning")
+    op.drop_table("enterprise_risk", schema="warning")
+    op.drop_index("ix_enterprise_names_enterprise", table_name="enterprise_names", schema="warning")
+    op.drop_table("enterprise_names", schema="warning")
+    op.drop_index("ix_assessments_enterprise", table_name="assessments", schema="warning")
+    op.drop_table("assessments", schema="warning")
+    op.drop_index("ix_absences_coordinator", table_name="absences", schema="warning")
+    op.drop_table("absences", schema="warning")
     op.drop_index(
         "uq_signals_corrects",
         table_name="signals",
@@ -638,15 +644,6 @@ def downgrade() -> None:
     )
     op.drop_index("ix_signals_enterprise", table_name="signals", schema="warning")
     op.drop_table("signals", schema="warning")
-    op.drop_table("outcomes", schema="warning")
-    op.drop_index("ix_enterprise_risk_score", table_name="enterprise_risk", schema="warning")
-    op.drop_table("enterprise_risk", schema="warning")
-    op.drop_index("ix_enterprise_names_enterprise", table_name="enterprise_names", schema="warning")
-    op.drop_table("enterprise_names", schema="warning")
-    op.drop_index("ix_assessments_enterprise", table_name="assessments", schema="warning")
-    op.drop_table("assessments", schema="warning")
-    op.drop_index("ix_absences_coordinator", table_name="absences", schema="warning")
-    op.drop_table("absences", schema="warning")
     op.drop_table("score_bands", schema="warning")
     op.drop_table("rule_packs", schema="warning")
     op.drop_index(

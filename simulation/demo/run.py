@@ -1,0 +1,175 @@
+"""`demo start`: a simulated district on this machine, from nothing or from where it was left."""
+
+import asyncio
+import logging as stdlib_logging
+import socket
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from pydantic import SecretStr
+
+from services.catalog import SPECS
+from services.commands.serve import build_host, token_key
+from services.warning.ml.on_demand import warm_up
+from shared.db.embedded import EmbeddedPostgres
+from shared.db.engine import make_engine
+from shared.kernel.clock import SystemClock
+from shared.kernel.errors import DomainError, Kind
+from shared.observability import logging
+from shared.runtime import supervisor
+from shared.runtime.host import Host, prepare
+from shared.runtime.settings import CommonSettings
+from simulation.demo.district import build_district, forget_half_made, refuse_foreign_data
+from simulation.demo.folder import DemoFolder, Stage, check_room, claimed, disk_full
+from simulation.demo.memory import give_memory_back
+from simulation.demo.opening import Opening
+from simulation.demo.screen import Screen
+from simulation.demo.stopping import Stopped, Stopping
+
+HOST = "127.0.0.1"
+_INTERRUPTED = 130
+
+
+class PortTaken(DomainError):
+    """Something else listens on the port."""
+
+    kind = Kind.CONFLICT
+    code = "demo.port_taken"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the person at the keyboard asked for; `program` is how they call us."""
+
+    port: int
+    data: Path
+    enterprises: int
+    program: str
+
+
+def start(wish: Wish) -> int:
+    """Run the demo until Ctrl-C; return the exit status. Raises a DomainError that says what is in the way."""
+    screen = Screen()
+    stopping = Stopping(lambda: screen.say("", "正在停止… / stopping…"))
+    stopping.listen()
+    with claimed(wish.data, address_of(wish.port)) as folder:
+        check_port(wish.port)
+        check_room(folder)
+        logging.configure(stream=str(folder.log))
+        # A log that cannot be written, as on a full disk, must not bury the one line that says so.
+        stdlib_logging.raiseExceptions = False
+        try:
+            _run(wish, folder, screen, stopping)
+        except Stopped:
+            screen.say(f"已中断，下次启动时继续 / interrupted, the next start goes on: {folder.path}")
+            return _INTERRUPTED
+        screen.say(f"已停止，数据保留在 / stopped, the data stays in {folder.path}")
+        return 0
+
+
+def address_of(port: int) -> str:
+    """Return where the demo can be reached."""
+    return f"http://{HOST}:{port}"
+
+
+def check_port(port: int) -> None:
+    """Raise PortTaken unless the demo can listen on the port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise PortTaken(
+                f"端口 {port} 不可用（{error.strerror}）：请用 PORT= 指定另一个端口，如 make demo PORT={port + 1}。",
+                f"Port {port} cannot be used: choose another one with PORT=.",
+            ) from error
+
+
+def _run(wish: Wish, folder: DemoFolder, screen: Screen, stopping: Stopping) -> None:
+    server = EmbeddedPostgres(folder.path)
+    # Meanwhile PostgreSQL starts, on the other core.
+    Thread(target=warm_up, name="warm-up", daemon=True).start()
+    try:
+        with screen.step("启动数据库 / starting PostgreSQL"):
+            server.start()
+        stopping.check()
+        _to_the_end(_prepare_and_serve(wish, folder, _settings(wish, folder, server.url), screen, stopping))
+    except Exception as error:
+        refusal = _refusal_in(error, folder)
+        if refusal is None:
+            raise
+        raise refusal from error
+    finally:
+        # The event loop gave the signals back when it closed.
+        stopping.listen()
+        server.leave()
+
+
+def _settings(wish: Wish, folder: DemoFolder, url: str) -> CommonSettings:
+    return CommonSettings(
+        database_url=SecretStr(url),
+        token_key_file=token_key(folder.path),
+        host=HOST,
+        port=wish.port,
+        bus="local",
+    )
+
+
+def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
+    """Do as asyncio.run does, but do not wait for a thread: training takes long and cannot be interrupted."""
+    loop = asyncio.new_event_loop()
+    try:
+        loop.run_until_complete(work)
+    finally:
+        loop.close()
+
+
+def _refusal_in(error: Exception, folder: DemoFolder) -> Exception | None:
+    """Return what says more than the error that came up: that the disk is full, or a refusal among several."""
+    if isinstance(error, Stopped | DomainError):
+        return None
+    first: Exception | None = error.subgroup(DomainError) if isinstance(error, ExceptionGroup) else None
+    while isinstance(first, ExceptionGroup):
+        first = first.exceptions[0]
+    return disk_full(folder.path) or first
+
+
+async def _prepare_and_serve(
+    wish: Wish, folder: DemoFolder, settings: CommonSettings, screen: Screen, stopping: Stopping
+) -> None:
+    with stopping.cancels_this_task():
+        await _migrate(folder, settings, screen)
+        made = await _built(wish, folder, settings, screen)
+    opening = Opening(folder, made.hosted["warning"].db, address_of(wish.port), screen, wish.program)
+    made.gates["first_warnings"] = opening.ready
+    await supervisor.run(made, "all", opening.run)
+
+
+async def _migrate(folder: DemoFolder, settings: CommonSettings, screen: Screen) -> None:
+    engine = make_engine(settings.database_url.get_secret_value(), application="demo", pool_size=2)
+    try:
+        with screen.step("准备数据库结构 / preparing the schemas"):
+            if folder.stage is Stage.BUILDING:
+                await forget_half_made(engine)
+            for spec in SPECS.values():
+                await prepare(spec, engine, SystemClock())
+        if folder.stage is Stage.EMPTY:
+            await refuse_foreign_data(engine)
+    finally:
+        await engine.dispose()
+
+
+async def _built(wish: Wish, folder: DemoFolder, settings: CommonSettings, screen: Screen) -> Host:
+    """Return the host of all services, with the district behind it."""
+    made = build_host(list(SPECS.values()), settings)
+    try:
+        if folder.stage in {Stage.EMPTY, Stage.BUILDING}:
+            await build_district(made, folder, wish.enterprises, screen)
+            give_memory_back()
+    except BaseException:
+        await made.close()
+        raise
+    return made

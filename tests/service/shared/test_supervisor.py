@@ -1,0 +1,120 @@
+"""A process lives as long as everything in it lives, and ends without dropping what it has begun."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+import httpx
+import pytest
+
+from tests.service.shared.post import eventually
+
+pytestmark = pytest.mark.asyncio
+
+ROOT = Path(__file__).parents[3]
+_RELAY = """SELECT pid FROM pg_locks JOIN pg_database d ON d.oid = database
+WHERE locktype = 'advisory' AND granted AND datname = current_database()"""
+
+
+@dataclass(slots=True)
+class Program:
+    """A process under the supervisor."""
+
+    process: "subprocess.Popen[str]"
+    address: str
+
+    async def until_up(self) -> None:
+        async with httpx.AsyncClient(base_url=self.address) as caller:
+            await eventually(lambda: _answers(caller), 60)
+
+    async def ended(self) -> int:
+        """Return its status."""
+        return await asyncio.to_thread(self.process.wait, 30)
+
+    async def told(self) -> str:
+        """Return what it wrote to its log."""
+        return (await asyncio.to_thread(self.process.communicate))[1]
+
+
+async def _answers(caller: httpx.AsyncClient) -> bool:
+    try:
+        return (await caller.get("/healthz")).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+@contextmanager
+def a_program(mode: str, url: str, port: int) -> Iterator[Program]:
+    command = [sys.executable, "-m", "tests.service.shared.program", mode]
+    environment = {**os.environ, "DATABASE_URL": url, "PORT": str(port)}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, text=True, stderr=subprocess.PIPE) as process:
+        try:
+            yield Program(process, f"http://127.0.0.1:{port}")
+        finally:
+            process.kill()
+
+
+@pytest.fixture
+def port() -> int:
+    """Give a port that nobody uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def test_a_request_under_way_is_finished_before_the_process_ends(post_office: str, port: int) -> None:
+    with a_program("calm", post_office, port) as program:
+        caller = httpx.AsyncClient()
+        await program.until_up()
+        asked = asyncio.create_task(caller.get(f"{program.address}/slow"))
+        await asyncio.sleep(0.3)
+        program.process.send_signal(signal.SIGTERM)
+
+        assert (await asked).json() == "done"
+        assert await program.ended() == 0
+        with pytest.raises(httpx.ConnectError):
+            await caller.get(f"{program.address}/healthz")
+        await caller.aclose()
+
+
+async def test_ctrl_c_ends_it_without_a_fault(post_office: str, port: int) -> None:
+    with a_program("calm", post_office, port) as program:
+        await program.until_up()
+        program.process.send_signal(signal.SIGINT)
+
+        assert await program.ended() == 0
+        assert await program.told() == ""
+
+
+async def test_a_process_whose_relay_dies_dies_with_it(post_office: str, port: int) -> None:
+    with a_program("calm", post_office, port) as program:
+        await program.until_up()
+        connection = await asyncpg.connect(post_office)
+        relay = await eventually(lambda: connection.fetchval(_RELAY))
+        await connection.execute(f"SELECT pg_terminate_backend({relay})")
+        await connection.close()
+
+        assert await program.ended() not in {0, -signal.SIGKILL}
+
+
+async def test_a_process_whose_job_cannot_work_dies(post_office: str, port: int) -> None:
+    with a_program("failing", post_office, port) as program:
+        assert await program.ended() not in {0, -signal.SIGKILL}
+        assert "the job cannot do its work" in await program.told()
+
+
+async def test_a_process_that_cannot_listen_ends_before_it_works(post_office: str, port: int) -> None:
+    with socket.create_server(("127.0.0.1", port)), a_program("failing", post_office, port) as program:
+        assert await program.ended() == 1
+        told = await program.told()
+
+    assert f"Cannot listen on 127.0.0.1:{port}" in told
+    assert "the job cannot do its work" not in told
