@@ -6,6 +6,8 @@ SHELL := /bin/sh
 
 PORT ?= 8080
 DATA ?= ./.demo
+PORT2 ?= 8081
+DATA2 ?= ./.demo2
 KILLS ?= 5
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
@@ -14,12 +16,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 PYTHONS := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help install install-dev demo demo-reset test test-kafka check check-rules lint type fmt bench \
+.PHONY: help install install-dev demo demo-federation demo-reset test test-kafka check check-rules lint type fmt bench \
 	revision migrate events openapi lock clean
 
 help: ## 本清单 / this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
-	@echo '  PORT=$(PORT) DATA=$(DATA) KILLS=$(KILLS)'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo '  PORT=$(PORT) DATA=$(DATA) PORT2=$(PORT2) DATA2=$(DATA2) KILLS=$(KILLS)'
 
 # -- installation ----------------------------------------------------------------------------------------
 # The stamps are touched last, so that an interrupted installation is taken up again. The project itself
@@ -64,6 +66,9 @@ install-dev: .venv/.development ## 连同开发工具一起安装 / install with
 
 demo: install ## 在本机运行演示区：PORT= DATA= / run the simulated district on this machine
 	@exec $(BIN)/labour-warning demo start --port '$(PORT)' --data '$(DATA)'
+
+demo-federation: install ## 两个仲裁院之间走一遍协助事项：PORT2= DATA2= / a second installation, a request across and back
+	@exec $(BIN)/labour-warning demo federation --port '$(PORT)' --data '$(DATA)' --port2 '$(PORT2)' --data2 '$(DATA2)'
 
 demo-reset: install ## 清空演示数据，从头开始 / throw the demo's data away and start over
 	@exec $(BIN)/labour-warning demo reset --data '$(DATA)'

@@ -37,11 +37,13 @@ class Sizes:
     floor_seconds: float
     latency_seconds: float
     worklist_seconds: float
+    circles: int
     repeats: int
 
 
-FULL = Sizes(20_000, 24, 60_000, 15, 6, 20, 8, 5)
-QUICK = Sizes(2_000, 18, 3_000, 2, 1, 3, 1, 2)
+OFFICER, MEDIATOR = "bench-officer", "bench-mediator"
+FULL = Sizes(20_000, 24, 60_000, 15, 6, 20, 8, 300, 5)
+QUICK = Sizes(2_000, 18, 3_000, 2, 1, 3, 1, 20, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class District:
-    """Who may send and read, and what there is to send: no two lines share a reference, none was sent before."""
+    """Who may send and read, and what there is to send; people by name, with their passwords.
+
+    No two of the signals share a reference, and none was sent before.
+    """
 
     departments: Mapping[str, ClientCredentials]
     coordinators: Mapping[str, str]
+    offices: Mapping[str, str]
     signals: Sequence[Line]
 
 
@@ -72,8 +78,9 @@ async def prepare(url: str, folder: Path, sizes: Sizes, today: date) -> District
         async with databases["warning"].write() as tx:
             await load_history(tx, read_history(folder), await IndicatorRegistry().current(tx))
         coordinators = await _add_coordinators(databases, world)
+        offices = await _add_people(databases, _OFFICES)
         departments = await _add_departments(databases)
-    return District(departments, coordinators, newest)
+    return District(departments, coordinators, offices, newest)
 
 
 def _newest(world: World, count: int) -> tuple[int, list[Line]]:
@@ -94,11 +101,23 @@ def _line(told: str) -> Line:
 async def _add_coordinators(databases: Databases, world: World) -> dict[str, str]:
     people = [one for one in world.staff if one.role == "grid_coordinator"]
     new = [
-        NewAccount(
-            one.username, secrets.token_urlsafe(12), one.role, one.division, one.grid_cells, one.deputises_for
-        )
+        NewAccount(one.username, _password(), one.role, one.division, one.grid_cells, one.deputises_for)
         for one in people
     ]
+    return await _add_people(databases, new)
+
+
+def _password() -> str:
+    return secrets.token_urlsafe(12)
+
+
+_OFFICES = (
+    NewAccount(OFFICER, _password(), "district_officer", MINHANG),
+    NewAccount(MEDIATOR, _password(), "mediator", MINHANG),
+)
+
+
+async def _add_people(databases: Databases, new: Sequence[NewAccount]) -> dict[str, str]:
     await add_accounts(databases["gateway"], Passwords(), new, BY)
     return {one.username: one.password for one in new}
 

@@ -23,7 +23,7 @@ _CREATED = 201
 _LATEST_SECONDS = 20.0
 _POLL_SECONDS = 0.02
 # Enterprises that were never warned of and stand at no level: a grave report of one must raise a warning.
-_QUIET = """
+QUIET = """
 SELECT e.id, e.uscc FROM warning.enterprises e JOIN warning.enterprise_risk r ON r.enterprise_id = e.id
 WHERE r.level = 'none' AND NOT EXISTS (SELECT FROM warning.warnings w WHERE w.enterprise_id = e.id)
 ORDER BY e.id LIMIT $1
@@ -77,14 +77,14 @@ async def measure(stage: Stage) -> list[Result]:
 async def _signals(stage: Stage, count: int) -> tuple[list[bytes], dict[int, int]]:
     """Return the requests, and for each enterprise with a grave one the place of its request."""
     draw = random.Random(count)
-    quiet = await stage.database.fetch(_QUIET, int(count * GRAVE_SHARE))
+    quiet = await stage.database.fetch(QUIET, int(count * GRAVE_SHARE))
     assert quiet, "there is no quiet enterprise left to be warned of"
     requests = [
         stage.single(renumbered(line)) for line in _harmless(stage.district.signals, draw, count, quiet)
     ]
     places = sorted(draw.sample(range(count), len(quiet)))
     for place, row in zip(places, quiet, strict=True):
-        requests[place] = request("POST", SINGLE, stage.tokens["hrss"], _grave(row["uscc"], place))
+        requests[place] = request("POST", SINGLE, stage.tokens["hrss"], grave(row["uscc"], place))
     return requests, {row["id"]: place for place, row in zip(places, quiet, strict=True)}
 
 
@@ -97,7 +97,8 @@ def _harmless(
     return draw.choices(others, k=count)
 
 
-def _grave(uscc: str, place: int) -> bytes:
+def grave(uscc: str, place: int) -> bytes:
+    """Return the report of arrears that must raise a red warning."""
     today = shanghai_day(SystemClock().now())
     signal = {
         "source": "hrss",

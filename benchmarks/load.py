@@ -24,6 +24,17 @@ class Load:
         """Return answers per second."""
         return len(self.seconds) / (self.ended - self.began)
 
+    def joined(self, other: "Load") -> "Load":
+        """Return both as one; the pause between them does not count."""
+        lasted = (self.ended - self.began) + (other.ended - other.began)
+        return Load(
+            0.0,
+            lasted,
+            self.seconds + other.seconds,
+            self.statuses + other.statuses,
+            self.replies + other.replies,
+        )
+
     def add(self, since: float, reply: Reply) -> None:
         """Count an answer."""
         self.seconds.append(time.perf_counter() - since)

@@ -48,6 +48,22 @@ async def platform(data: Path, profile: Path | None) -> AsyncIterator[Running]:
 
 
 @asynccontextmanager
+async def gateway(url: str, data: Path, port: int, key: Path, name: str) -> AsyncIterator[Running]:
+    """Run a gateway alone, known to partners by this name; the services behind it are not needed."""
+    command = [sys.executable, "-m", "services", "up", "gateway"]
+    settings = {
+        "DATABASE_URL": url,
+        "PORT": str(port),
+        "TOKEN_KEY_FILE": str(key),
+        "GATEWAY_FEDERATION_NAME": name,
+        "LOG_LEVEL": "WARNING",
+    }
+    settings |= {f"UPSTREAM_{one}": "http://127.0.0.1:9" for one in ("WARNING", "MEDIATION", "INSPECTION")}
+    async with _server(command, port, "/readyz", data / f"gateway-{port}.log", settings) as running:
+        yield running
+
+
+@asynccontextmanager
 async def floor_server(dsn: str, data: Path) -> AsyncIterator[Running]:
     """Run the bare application that the platform is compared with."""
     port = free_port()

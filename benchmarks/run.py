@@ -15,7 +15,7 @@ from pathlib import Path
 import asyncpg
 from rich.console import Console
 
-from benchmarks import bulk, latency, reassess, singles, worklist
+from benchmarks import bulk, circle, federation, latency, reassess, singles, worklist
 from benchmarks.cpu import Meter
 from benchmarks.district import District, Sizes, prepare
 from benchmarks.floor_app import TABLES
@@ -34,6 +34,8 @@ SCENARIOS: Mapping[str, tuple[str, Scenario]] = {
     "latency": ("信号到预警 / signal to warning", latency.measure),
     "reassess": ("全区重评 / whole district again", reassess.measure),
     "worklist": ("任务清单 / worklist", worklist.measure),
+    "circle": ("全流程 / the full circle", circle.measure),
+    "federation": ("机构往来 / exchange between institutions", federation.measure),
 }
 MEMORY_AIM_MIB = 600
 

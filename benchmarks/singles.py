@@ -21,16 +21,21 @@ async def measure(stage: Stage) -> list[Result]:
     around = surroundings()
     most = int(stage.sizes.singles_seconds * 3_000)
     ready = [stage.single(line) for line in _mixed(stage.district.signals, most)]
+    bare = iter(
+        [
+            request("POST", "/signals", body=line.text.encode())
+            for line in _mixed(stage.district.signals, most)
+        ]
+    )
+    # Half of the floor before and half after, so that a machine that is busy for a while slows both.
+    floor = await for_seconds(stage.floor, CLIENTS, bare, stage.sizes.floor_seconds / 2)
     rounds = await stage.assess_rounds()
     cpu = stage.cpu.started()
     load = await for_seconds(stage.platform, CLIENTS, iter(ready), stage.sizes.singles_seconds)
     assessed_at = await stage.until_assessed()
     spent = cpu.per(len(load.seconds)) | await stage.rounds_since(rounds)
     load.only(_CREATED)
-    bare = [
-        request("POST", "/signals", body=line.text.encode()) for line in _mixed(stage.district.signals, most)
-    ]
-    floor = await for_seconds(stage.floor, CLIENTS, iter(bare), stage.sizes.floor_seconds)
+    floor = floor.joined(await for_seconds(stage.floor, CLIENTS, bare, stage.sizes.floor_seconds / 2))
     floor.only(_CREATED)
     parameters = {
         "clients": CLIENTS,

@@ -1,4 +1,4 @@
-"""`labour-warning demo …` and `labour-warning simulate`: the simulated district."""
+"""`labour-warning demo …`: the simulated district; `labour-warning simulate`: it lives on."""
 
 import asyncio
 import os
@@ -22,21 +22,40 @@ from simulation.demo.run import Wish
 from simulation.demo.run import start as start_demo
 from simulation.demo.screen import Screen
 from simulation.demo.table import open_by_town, show_table
+from simulation.federation.run import Places
+from simulation.federation.run import run as run_federation
 from simulation.files import write_world
+from simulation.living import run as living
 from simulation.world import build_world
+
+_FASTEST = 100_000
 
 app = typer.Typer()
 demo = typer.Typer(name="demo", no_args_is_help=True, help="演示区 / the simulated district on this machine")
 app.add_typer(demo)
 
+DEFAULT_PORT = 8080
+LARGEST_PORT = 65_535
 DataFolder = Annotated[
     Path, typer.Option("--data", envvar="DATA", help="数据目录 / data folder", show_default=True)
 ]
 
 
+def _port(written: str | int) -> int:
+    """Return the port. Raises BadParameter in words that also fit `make demo PORT=…`."""
+    text = str(written)
+    if text.isascii() and text.isdecimal() and 1 <= int(text[:6]) <= LARGEST_PORT:
+        return int(text)
+    raise typer.BadParameter(
+        f"端口须为 1 至 {LARGEST_PORT} 的整数 / PORT is a whole number from 1 to {LARGEST_PORT}"
+    )
+
+
 @demo.command("start")
 def start(
-    port: Annotated[int, typer.Option(min=1, max=65_535, help="端口 / port on 127.0.0.1")] = 8080,
+    port: Annotated[
+        int, typer.Option(parser=_port, metavar="PORT", help="端口 / port on 127.0.0.1")
+    ] = DEFAULT_PORT,
     data: DataFolder = DEFAULT_FOLDER,
     enterprises: Annotated[
         int, typer.Option(min=100, max=200_000, help="企业数，首次启动有效 / enterprises, at the first start")
@@ -48,6 +67,32 @@ def start(
     sys.stdout.flush()
     # Not by returning: that would wait for a thread that still trains, for a model that nobody wants any more.
     os._exit(status)
+
+
+@demo.command("federation")
+def federation(
+    port: Annotated[int, typer.Option(min=1, max=65_535, envvar="PORT", help="本区端口 / our port")] = 8080,
+    data: DataFolder = DEFAULT_FOLDER,
+    port2: Annotated[
+        int, typer.Option(min=1, max=65_535, envvar="PORT2", help="邻区端口 / the neighbour's port")
+    ] = 8081,
+    data2: Annotated[Path, typer.Option(envvar="DATA2", help="邻区数据目录 / the neighbour's folder")] = Path(
+        ".demo2"
+    ),
+    enterprises: Annotated[
+        int, typer.Option(min=100, max=200_000, help="本区企业数，首次启动有效 / ours, at the first start")
+    ] = ENTERPRISES,
+    keep: Annotated[  # noqa: FBT002  Typer makes a flag of it
+        bool, typer.Option("--keep", help="完成后继续运行，直到 Ctrl-C / go on until Ctrl-C")
+    ] = False,
+) -> None:
+    """启动邻区，把一件协助事项送去并取回 / start a neighbour, and walk a request across and back.
+
+    此次新建的邻区目录（DATA2）结束后删除。 / A neighbour's folder (DATA2) that is made here is deleted at the end.
+    """
+    with explained():
+        status = run_federation(Places(port, data, port2, data2, enterprises), _program(), keep=keep)
+    raise typer.Exit(status)
 
 
 @demo.command("accounts")
@@ -91,8 +136,8 @@ def reset(data: DataFolder = DEFAULT_FOLDER) -> None:
     typer.echo(f"已删除 / removed: {data}" if removed else f"没有演示数据 / nothing there: {data}")
 
 
-@app.command("simulate")
-def simulate(
+@demo.command("write-world")
+def write_files(
     folder: Annotated[Path, typer.Argument(help="写入的目录 / folder to write to")],
     enterprises: Annotated[int, typer.Option(min=100, help="企业数 / enterprises")] = ENTERPRISES,
     months: Annotated[int, typer.Option(min=2, max=60, help="月数 / months")] = MONTHS,
@@ -102,13 +147,41 @@ def simulate(
         typer.Option(formats=["%Y-%m-%d"], help="日期，缺省今天 / the day it is"),
     ] = None,
 ) -> None:
-    """生成一个模拟区的文件 / write a simulated district's files."""
+    """生成一个模拟区的文件，不运行 / write the files of a simulated district, and run nothing."""
     day = today.date() if today is not None else shanghai_day(SystemClock().now())
     with explained():
         summary = write_world(
             build_world(secrets.randbelow(2**31) if seed is None else seed, enterprises, months, day), folder
         )
     typer.echo(f"{folder}: {summary['counts']}")
+
+
+@app.command("simulate")
+def simulate(
+    days: Annotated[int, typer.Option(min=1, max=366, help="天数 / days")] = 1,
+    speed: Annotated[str, typer.Option(help="比真实时间快多少倍，或 max / times real time, or max")] = "720",
+    data: DataFolder = DEFAULT_FOLDER,
+    seed: Annotated[
+        int | None, typer.Option(help="随机种子，缺省为演示区的 / seed, the demo's by default")
+    ] = None,
+) -> None:
+    """让运行中的演示区继续过日子，Ctrl-C 结束 / let the running demo's district live on; Ctrl-C ends it."""
+    with explained():
+        status = living.simulate(living.Days(data, days, _times(speed), seed))
+    raise typer.Exit(status)
+
+
+def _times(speed: str) -> float | None:
+    """Return how many times as fast as real time, None for as fast as possible."""
+    if speed == "max":
+        return None
+    try:
+        times = float(speed)
+    except ValueError:
+        times = 0.0
+    if not 1 <= times <= _FASTEST:
+        raise typer.BadParameter(f"1–{_FASTEST:,} 或 / or max", param_hint="--speed")
+    return times
 
 
 def _program() -> str:

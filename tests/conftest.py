@@ -3,6 +3,7 @@
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -68,13 +69,27 @@ async def _administer(postgres: str, statement: str) -> None:
         await connection.close()
 
 
-@pytest_asyncio.fixture
-async def database_url(postgres: str, template: str) -> AsyncIterator[str]:
-    """Give the address of a fresh, migrated database."""
+@asynccontextmanager
+async def a_database(postgres: str, template: str) -> AsyncIterator[str]:
+    """Make a fresh, migrated database, and take it away again."""
     name = f"test_{uuid4().hex[:12]}"
     await _administer(postgres, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY WAL_LOG")
     yield database_at(postgres, name)
     await _administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest_asyncio.fixture
+async def database_url(postgres: str, template: str) -> AsyncIterator[str]:
+    """Give the address of a fresh, migrated database."""
+    async with a_database(postgres, template) as url:
+        yield url
+
+
+@pytest_asyncio.fixture
+async def another_database_url(postgres: str, template: str) -> AsyncIterator[str]:
+    """Give a second one."""
+    async with a_database(postgres, template) as url:
+        yield url
 
 
 @pytest_asyncio.fixture

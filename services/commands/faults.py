@@ -9,6 +9,7 @@ import asyncpg
 import typer
 from sqlalchemy.exc import DBAPIError
 
+from shared.db.engine import is_unreachable
 from shared.kernel.errors import DomainError
 
 _UNREACHABLE = (
@@ -27,21 +28,40 @@ def explained() -> Iterator[None]:
     """End the command with status 1 and one line on standard error where a refusal or the machine stops it."""
     try:
         yield
-    except DomainError as error:
-        raise _end(_sentence(error)) from error
-    except _UNREACHABLE as error:
-        raise _end(_unreachable(error)) from error
-    except DBAPIError as error:
-        # SQLAlchemy hands on what the driver met when it connected.
-        if not error.connection_invalidated and not isinstance(
-            error.orig and error.orig.__cause__, _UNREACHABLE
-        ):
+    except Exception as error:
+        told = _explanation(error)
+        if told is None:
             raise
-        raise _end(_unreachable(error.orig or error)) from error
-    except OSError as error:
+        raise _end(told) from error
+
+
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield the single errors of a task group, a refusal before all others; of one that is alone, itself."""
+    if not isinstance(error, BaseExceptionGroup):
+        yield error
+        return
+    found = [cause for one in error.exceptions for cause in causes(one)]
+    yield from sorted(found, key=lambda cause: not isinstance(cause, DomainError))
+
+
+def _explanation(error: Exception) -> str | None:
+    return next((told for cause in causes(error) if (told := _told(cause)) is not None), None)
+
+
+def _told(error: BaseException) -> str | None:
+    if isinstance(error, DomainError):
+        return _sentence(error)
+    if isinstance(error, _UNREACHABLE):
+        return _unreachable(error)
+    if isinstance(error, DBAPIError):
+        # SQLAlchemy hands on what the driver met when it connected.
+        lost = is_unreachable(error) or isinstance(error.orig and error.orig.__cause__, _UNREACHABLE)
+        return _unreachable(error.orig or error) if lost else None
+    if isinstance(error, OSError):
         # A socket that is not there comes without a name; a file always has one.
         no_socket = error.errno == ENOENT and error.filename is None
-        raise _end(_unreachable(error) if no_socket else _unusable(error)) from error
+        return _unreachable(error) if no_socket else _unusable(error)
+    return None
 
 
 def _sentence(error: DomainError) -> str:

@@ -1,6 +1,10 @@
 """`labour-warning model`: train the risk model from the stored history and put it in force."""
 
 import asyncio
+import csv
+import sys
+from contextlib import nullcontext
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,6 +13,7 @@ from services.commands.database import Databases, DataFolder, run_with_databases
 from services.warning.ml.on_demand import Factory, Trainer
 from services.warning.service import read_policies
 from services.warning.settings import WarningSettings
+from services.warning.usecases.export_labels import export_labels
 from services.warning.usecases.reference_data import ReferenceData
 from services.warning.usecases.train_model import collect_material, install_model
 from services.warning.usecases.train_model import train as train_candidate
@@ -33,6 +38,28 @@ def train(
 
     told = run_with_databases(data, work)
     typer.echo(told if card else told.partition("\n")[0].lstrip("# "))
+
+
+@app.command()
+def labels(
+    out: Annotated[
+        Path | None, typer.Option(help="CSV 文件，缺省为标准输出 / a file, else standard output")
+    ] = None,
+    data: DataFolder = None,
+) -> None:
+    """导出已结预警的标签及发出时所知 / what closed warnings taught, with what was known when they were raised."""
+
+    async def work(found: Databases) -> int:
+        async with found["warning"].read() as tx:
+            with (
+                nullcontext(sys.stdout)
+                if out is None
+                else out.open("w", encoding="utf-8", newline="") as file
+            ):
+                return await export_labels(tx, csv.writer(file))
+
+    written = run_with_databases(data, work)
+    typer.echo(f"{written} 条标签 / labels", err=True)
 
 
 async def train_and_install(db: Database) -> str:

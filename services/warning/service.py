@@ -5,7 +5,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from services.warning.api import assessments, coordinators, enterprises, rule_packs, signals, warnings
-from services.warning.consumers.gateway_events import handlers
+from services.warning.consumers import case_events, gateway_events
 from services.warning.consumers.intake_topic import TOPIC, intake_feed
 from services.warning.domain.policy import Policy, parse_policies
 from services.warning.jobs.assess import assess_job, nightly_job
@@ -56,7 +56,7 @@ def build(context: Context) -> Service:
     db = context.db
     return Service(
         app=app,
-        handlers=handlers(reference),
+        handlers={**gateway_events.handlers(reference), **case_events.handlers(reference)},
         feeds={TOPIC: intake_feed(reference.registry)},
         jobs=(
             assess_job(db, reference),

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from shared.runtime.settings import Settings
 
 
-class WarningSettings(BaseSettings):
+class WarningSettings(Settings):
     """What a district may want to set otherwise.
 
     policy_file: another handling policy than this release's (same form as `data/policy.json`).

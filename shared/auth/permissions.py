@@ -30,10 +30,26 @@ class Permission(StrEnum):
     ABSENCE_WRITE = "absence.write"
     RULE_PACK_READ = "rule_pack.read"
     RULE_PACK_WRITE = "rule_pack.write"
+    MEDIATION_READ = "mediation.read"
+    MEDIATION_HANDLE = "mediation.handle"
+    ORGANISATION_WRITE = "organisation.write"
+    INSPECTION_READ = "inspection.read"
+    INSPECTION_HANDLE = "inspection.handle"
+    INSPECTION_APPROVE = "inspection.approve"
+    FEDERATION_READ = "federation.read"
+    FEDERATION_DECIDE = "federation.decide"
     SELF_READ = "self.read"
 
 
-_OFFICE = frozenset({Permission.DASHBOARD_READ, Permission.RULE_PACK_READ, Permission.SELF_READ})
+_OFFICE = frozenset(
+    {
+        Permission.DASHBOARD_READ,
+        Permission.RULE_PACK_READ,
+        Permission.MEDIATION_READ,
+        Permission.INSPECTION_READ,
+        Permission.SELF_READ,
+    }
+)
 _OFFICER = _OFFICE | {Permission.WARNING_DIRECT, Permission.ABSENCE_WRITE}
 
 GRANTS: Mapping[Role, frozenset[Permission]] = {
@@ -41,10 +57,18 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
         {Permission.WORKLIST_READ, Permission.WARNING_HANDLE, Permission.SELF_READ}
     ),
     Role.TOWN_OFFICER: _OFFICER,
-    Role.DISTRICT_OFFICER: _OFFICER | {Permission.ENTERPRISE_WRITE, Permission.RULE_PACK_WRITE},
-    Role.INSPECTOR: _OFFICE,
-    Role.AUDITOR: _OFFICE,
-    Role.MEDIATOR: frozenset({Permission.SELF_READ}),
+    Role.DISTRICT_OFFICER: _OFFICER
+    | {
+        Permission.ENTERPRISE_WRITE,
+        Permission.RULE_PACK_WRITE,
+        Permission.ORGANISATION_WRITE,
+        Permission.INSPECTION_APPROVE,
+        Permission.FEDERATION_READ,
+        Permission.FEDERATION_DECIDE,
+    },
+    Role.INSPECTOR: _OFFICE | {Permission.INSPECTION_HANDLE},
+    Role.AUDITOR: _OFFICE | {Permission.FEDERATION_READ},
+    Role.MEDIATOR: frozenset({Permission.MEDIATION_READ, Permission.MEDIATION_HANDLE, Permission.SELF_READ}),
     Role.SYSTEM_ADMIN: frozenset({Permission.SELF_READ}),
     Role.SECURITY_ADMIN: frozenset({Permission.SELF_READ}),
     Role.DEPARTMENT: frozenset({Permission.SIGNAL_SEND, Permission.SELF_READ}),

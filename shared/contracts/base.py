@@ -1,7 +1,8 @@
 """What all HTTP models that cross a service line share."""
 
-from datetime import date
-from typing import Annotated, Any
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import (
@@ -48,10 +49,22 @@ def _from_text(value: object) -> object:
 # FastAPI hands over parsed JSON, in which identifiers and dates are text; strict mode alone would refuse them.
 Identifier = Annotated[UUID, Field(strict=False), BeforeValidator(_from_text)]
 Day = Annotated[date, Field(strict=False), BeforeValidator(_from_text)]
-GivenInstant = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_from_text)]
 
 
-def _no_nul(text: str) -> str:
+def _within_reach(at: datetime) -> datetime:
+    """Refuse the first and last day of the calendar: there an instant has no date in every zone."""
+    if at.date() in {date.min, date.max}:
+        message = "is out of reach of the calendar"
+        raise ValueError(message)
+    return at
+
+
+GivenInstant = Annotated[
+    AwareDatetime, Field(strict=False), BeforeValidator(_from_text), AfterValidator(_within_reach)
+]
+
+
+def no_nul(text: str) -> str:
     if "\x00" in text:
         message = "text holds a NUL character"
         raise ValueError(message)
@@ -59,8 +72,54 @@ def _no_nul(text: str) -> str:
 
 
 Reason = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=2, max_length=2000), AfterValidator(_no_nul)
+    str, StringConstraints(strip_whitespace=True, min_length=2, max_length=2000), AfterValidator(no_nul)
 ]
 """A person's reason or evidence: 2 to 2,000 characters."""
 
+
+class Action(Incoming):
+    """What a person does. `action_id`: made by their client, once per action, so that a repeat does nothing."""
+
+    action_id: Identifier
+
+
+def _amount(value: object) -> object:
+    """Let only text become an amount: a JSON number has been through a float."""
+    if isinstance(value, str | Decimal):
+        return value
+    message = "must be a decimal number as text"
+    raise ValueError(message)
+
+
+Amount = Annotated[
+    Decimal, Field(strict=False, ge=0, max_digits=15, decimal_places=2), BeforeValidator(_amount)
+]
+"""CNY, written as text: "412600.00"."""
+
 JsonObject = dict[str, Any]
+ClockStanding = Literal["due", "at_risk", "breached", "met", "paused"]
+
+
+class ClockOut(Outgoing):
+    """A clock with why its date is what it is."""
+
+    kind: str
+    standing: ClockStanding
+    started_at: ShanghaiTime
+    due_at: ShanghaiTime
+    provisional: bool
+    article: str
+    trace: str
+    trace_en: str
+    met_at: ShanghaiTime | None
+    breached_at: ShanghaiTime | None
+
+
+class CaseDone(Outgoing):
+    """Where a case of mediation or inspection stands after an action."""
+
+    id: UUID
+    state: str
+    version: int
+    due_at: ShanghaiTime | None
+    repeated: bool = False

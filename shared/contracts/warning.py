@@ -7,7 +7,7 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from shared.contracts.base import JsonObject, Outgoing, ShanghaiTime
+from shared.contracts.base import ClockOut, JsonObject, Outgoing, ShanghaiTime
 
 Level = Literal["orange", "red"]
 State = Literal[
@@ -22,7 +22,6 @@ State = Literal[
     "closed",
 ]
 ReasonCode = Literal["true_resolved", "true_incident", "false_alarm", "transferred", "enterprise_gone"]
-ClockStanding = Literal["due", "at_risk", "breached", "met", "paused"]
 
 
 class WarningSummary(Outgoing):
@@ -56,21 +55,6 @@ class Sentence(Outgoing):
     source: Literal["rule", "score"]
     text: str
     text_en: str
-
-
-class ClockOut(Outgoing):
-    """A clock with why its date is what it is."""
-
-    kind: str
-    standing: ClockStanding
-    started_at: ShanghaiTime
-    due_at: ShanghaiTime
-    provisional: bool
-    article: str
-    trace: str
-    trace_en: str
-    met_at: ShanghaiTime | None
-    breached_at: ShanghaiTime | None
 
 
 class HistoryEntry(Outgoing):
@@ -180,6 +164,40 @@ class Overview(Outgoing):
     indicators: JsonObject
 
 
+class FunnelStages(Outgoing):
+    """How far the warnings raised in a period have come by now, with the signals received in it.
+
+    Each figure counts warnings of the period, so none is larger than `warnings`. mediated: a mediation ended with
+    an agreement. inspected: an inspection ended.
+    """
+
+    signals: int
+    warnings: int
+    visited: int
+    handed_over: int
+    mediated: int
+    referred: int
+    inspected: int
+    closed: int
+
+
+class TownFunnel(FunnelStages):
+    """The stages of one town."""
+
+    division: str
+    name: str
+
+
+class Funnel(Outgoing):
+    """From signal to closure, by town; `since` and `until` are days in Shanghai, both included."""
+
+    since: date
+    until: date
+    division: str
+    total: FunnelStages
+    towns: list[TownFunnel]
+
+
 class EnterpriseSummary(Outgoing):
     """An enterprise in a list."""
 
@@ -201,10 +219,10 @@ class EnterprisePage(Outgoing):
 
 
 class TimelineEntry(Outgoing):
-    """A signal, an assessment or a warning's step in an enterprise's time."""
+    """A signal, an assessment, or a step of a warning or of a case in an enterprise's time."""
 
     at: ShanghaiTime
-    kind: Literal["signal", "assessment", "warning"]
+    kind: Literal["signal", "assessment", "warning", "mediation", "inspection"]
     title: str
     title_en: str
     facts: JsonObject

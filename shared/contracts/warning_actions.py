@@ -4,14 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from shared.contracts.base import Day, GivenInstant, Identifier, Incoming, JsonObject, Reason
+from shared.contracts.base import Action, Amount, Day, GivenInstant, Identifier, Incoming, JsonObject, Reason
 from shared.contracts.warning import ReasonCode
-
-
-class Action(Incoming):
-    """What a person does. `action_id`: made by their client, once per action, so that a repeat does nothing."""
-
-    action_id: Identifier
 
 
 class Accept(Action):
@@ -36,6 +30,31 @@ class OutcomeReport(Action):
 
     outcome: Literal["resolved", "false_alarm"]
     evidence: Reason
+
+
+class PassOn(Action):
+    """A coordinator asks another body to go on. `note`: why, and what was found.
+
+    workers: how many are concerned; amount_cny: what is in dispute, CNY, as far as known.
+    """
+
+    note: Reason
+    workers: int | None = Field(default=None, ge=0, le=1_000_000)
+    amount_cny: Amount | None = None
+
+
+class HandOver(PassOn):
+    """To the mediation network."""
+
+
+class Refer(PassOn):
+    """To the labour inspectorate."""
+
+
+class Return(Action):
+    """An officer finds the outcome wanting and gives the warning back to its handler."""
+
+    reason: Reason
 
 
 class Assign(Action):

@@ -1,5 +1,6 @@
 """Makes engines; nothing connects at import time."""
 
+import asyncpg
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -51,7 +52,14 @@ def is_unreachable(error: BaseException) -> bool:
     """
     if isinstance(error, OSError | PoolTimeout):
         return True
-    if not isinstance(error, DBAPIError):
-        return False
-    state = str(getattr(error.orig, "sqlstate", None) or "")
-    return error.connection_invalidated or state in _NOT_NOW or state.startswith(_CONNECTION_CLASS)
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or _is_lost(error.orig)
+    return _is_lost(error)
+
+
+def _is_lost(error: BaseException | None) -> bool:
+    """Tell whether the driver's own error says so; on a closed connection it has no code, only words."""
+    if isinstance(error, asyncpg.InterfaceError):
+        return "closed" in str(error)
+    state = str(getattr(error, "sqlstate", None) or "")
+    return state in _NOT_NOW or state.startswith(_CONNECTION_CLASS)

@@ -55,6 +55,8 @@ class WriteTx(ReadTx):
         """Wrap a connection on which a transaction is open."""
         super().__init__(connection, now)
         self.emitted: list[Emitted] = []
+        self.causes: Mapping[str, str] = {}
+        """By the key of what is worked on, the correlation id of who asked for it; where many asked at once."""
 
     async def execute(self, statement: Executable, parameters: Parameters = None) -> int:
         """Run `statement`; return how many rows it touched."""
@@ -73,7 +75,8 @@ class WriteTx(ReadTx):
 
     def emit(self, event: Event) -> None:
         """Let `event` leave with this transaction's commit."""
-        self.emitted.append(Emitted(new_id(), event, self.now, correlation_id()))
+        cause = self.causes.get(event.key) or correlation_id()
+        self.emitted.append(Emitted(new_id(), event, self.now, cause))
 
 
 class ForeignEvent(ValueError):

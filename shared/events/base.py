@@ -51,6 +51,16 @@ class Event(BaseModel):
         return cls.model_validate(data, extra="ignore")
 
 
+class Recipient(BaseModel):
+    """An office that is told: a role in a division, or one account."""
+
+    model_config = ConfigDict(frozen=True)
+
+    role: str
+    division: str
+    account_id: UUID | None = None
+
+
 class Envelope(BaseModel):
     """A CloudEvents 1.0 envelope in structured JSON mode.
 

@@ -1,22 +1,14 @@
 """Events of the warning service: one for each step of a warning's life."""
 
+from datetime import date
+from decimal import Decimal
 from typing import ClassVar, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 from typing_extensions import override
 
-from shared.events.base import Event
-
-
-class Recipient(BaseModel):
-    """An office that is told: a role in a division, or one account."""
-
-    model_config = ConfigDict(frozen=True)
-
-    role: str
-    division: str
-    account_id: UUID | None = None
+from shared.events.base import Event, Recipient
 
 
 class WarningEvent(Event):
@@ -92,12 +84,54 @@ class WarningVisited(WarningEvent):
     assignee_id: UUID
 
 
+class WarningPassedOn(WarningEvent):
+    """The coordinator gave the matter to another body, which needs to know what it is about.
+
+    amount_cny: CNY in dispute, as far as known. note: why, in the coordinator's words.
+    """
+
+    assignee_id: UUID
+    enterprise_name: str
+    sole_trader: bool
+    grid_cell: str | None
+    zone: str | None
+    industry: str | None
+    headcount: int | None
+    workers: int | None
+    amount_cny: Decimal | None
+    note: str
+
+
+class WarningHandedOver(WarningPassedOn):
+    """Mediation is asked to settle it."""
+
+    TYPE: ClassVar[str] = "warning.warning.handed_over.v1"
+
+
+class WarningReferred(WarningPassedOn):
+    """The labour inspectorate is asked to look into it."""
+
+    TYPE: ClassVar[str] = "warning.warning.referred.v1"
+
+
+class WarningReturned(WarningEvent):
+    """It came back without a success; its handler goes on, with a new clock."""
+
+    TYPE: ClassVar[str] = "warning.warning.returned.v1"
+
+    by: Literal["mediation", "inspection", "officer", "assessment"]
+    cause: str
+    assignee_id: UUID | None
+    queue_division: str | None
+
+
 class WarningOutcomeRecorded(WarningEvent):
-    """The handler reported what came of it: resolved, or a false alarm."""
+    """What came of it: resolved, or a false alarm; `by` tells who found that out."""
 
     TYPE: ClassVar[str] = "warning.warning.outcome_recorded.v1"
 
     outcome: Literal["resolved", "false_alarm"]
+    by: Literal["coordinator", "mediation", "inspection"] = "coordinator"
 
 
 class WarningUpgraded(WarningEvent):
@@ -115,6 +149,26 @@ class WarningDowngraded(WarningEvent):
     TYPE: ClassVar[str] = "warning.warning.downgraded.v1"
 
     cause: Literal["assessment", "outcome"]
+
+
+class WarningMoved(WarningEvent):
+    """Its enterprise works elsewhere now: the warning, and whatever came of it, is the new division's."""
+
+    TYPE: ClassVar[str] = "warning.warning.moved.v1"
+
+    from_division: str
+    grid_cell: str | None
+    assignee_id: UUID | None
+    queue_division: str | None
+
+
+class WarningEvidenceAdded(WarningEvent):
+    """Further rules fired for an open warning; its level stays."""
+
+    TYPE: ClassVar[str] = "warning.warning.evidence_added.v1"
+
+    rule_ids: tuple[str, ...]
+    assignee_id: UUID | None
 
 
 class WarningPaused(WarningEvent):
@@ -147,3 +201,28 @@ class WarningClosed(WarningEvent):
     TYPE: ClassVar[str] = "warning.warning.closed.v1"
 
     reason_code: str
+
+
+class CalendarDay(BaseModel):
+    """A day on which work is ordered or taken off against the rule."""
+
+    model_config = ConfigDict(frozen=True)
+
+    day: date
+    working: bool
+
+
+class CalendarNoticeTaken(Event):
+    """A notice on working days was entered; `year` when it settles that year in full."""
+
+    TYPE: ClassVar[str] = "warning.calendar.notice_taken.v1"
+    TOPIC: ClassVar[str] = "warning.calendar"
+
+    source: str
+    year: int | None
+    days: tuple[CalendarDay, ...]
+
+    @property
+    @override
+    def key(self) -> str:
+        return "calendar"

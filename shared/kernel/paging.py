@@ -6,6 +6,7 @@ import json
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Any, Generic, TypeVar
 
 from shared.kernel.errors import DomainError, FieldProblem, Kind
@@ -14,6 +15,8 @@ DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
 _LONGEST_CURSOR = 2_000
 _CHECK_BYTES = 4
+LARGEST_NUMBER = 2**31 - 1
+"""The largest number that every column of whole numbers holds."""
 
 T = TypeVar("T")
 
@@ -103,9 +106,33 @@ def decode_cursor(cursor: str) -> tuple[str, ...]:
         values = json.loads(packed)
     except (binascii.Error, ValueError, RecursionError):
         raise CursorInvalid from None
-    if not isinstance(values, list) or not values or not all(isinstance(value, str) for value in values):
+    if not isinstance(values, list) or not values or not all(map(_is_text, values)):
         raise CursorInvalid
     return tuple(values)
+
+
+def number(text: str) -> int:
+    """Read a whole number of a cursor. ValueError for one that no row can have."""
+    if not (text.isascii() and text.isdecimal()) or int(text) > LARGEST_NUMBER:
+        raise ValueError(text)
+    return int(text)
+
+
+def instant(text: str) -> datetime:
+    """Read an instant of a cursor, with its offset. ValueError also for one that has no place in UTC."""
+    read = datetime.fromisoformat(text)
+    if read.tzinfo is None or read.year in {MINYEAR, MAXYEAR}:
+        raise ValueError(text)
+    return read
+
+
+def _is_text(value: object) -> bool:
+    """Say whether a value could come from a row: NUL and half characters cannot be stored."""
+    return (
+        isinstance(value, str)
+        and "\x00" not in value
+        and not any("\ud800" <= mark <= "\udfff" for mark in value)
+    )
 
 
 def _checksum(packed: bytes) -> bytes:

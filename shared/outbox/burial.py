@@ -1,13 +1,55 @@
-"""How a message that was given up is kept."""
+"""When a message is given up, and how it is kept."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
+import stamina
+import structlog
 from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from shared.bus.port import Message
+from shared.db.engine import is_unreachable
+from shared.db.tx import Database
+from shared.observability.metrics import DEAD_LETTERS
+from shared.outbox.tables import Mailboxes
 
+ATTEMPTS = 4
 _MAX_ERROR_LENGTH = 2_000
+
+log = structlog.get_logger(__name__)
+
+
+class Burials:
+    """Gives up, for one service, the messages that cannot be handled, so that those behind them go on."""
+
+    def __init__(self, db: Database, mailboxes: Mailboxes) -> None:
+        """Keep where they go."""
+        self._db = db
+        self._table = mailboxes.dead_letters
+
+    async def unless_handled(self, message: Message, handle: Callable[[], Awaitable[None]]) -> None:
+        """Let `handle` try the message a few times; bury it when it never succeeds.
+
+        Raises when the database cannot be reached: that is nobody's poison, and the message must come again.
+        """
+        try:
+            async for attempt in stamina.retry_context(
+                on=Exception, attempts=ATTEMPTS, wait_initial=0.05, wait_max=2
+            ):
+                with attempt:
+                    await handle()
+        except Exception as error:
+            if is_unreachable(error):
+                raise
+            await self.bury(message, error, ATTEMPTS)
+
+    async def bury(self, message: Message, error: Exception, attempts: int) -> None:
+        """Keep a message with its error."""
+        log.error("dead letter", service=self._db.service, event_id=str(message.event_id), type=message.type)
+        DEAD_LETTERS.labels(self._db.service).inc()
+        async with self._db.write() as tx:
+            await tx.execute(burial(self._table, message, error, attempts, tx.now))
 
 
 def burial(table: Table, message: Message, error: Exception, attempts: int, now: datetime) -> Insert:

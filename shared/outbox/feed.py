@@ -1,21 +1,28 @@
 """Takes messages of a topic that others write to: no events of ours, but anything that a partner may send.
 
 The handler must be idempotent by the content of the messages. What it refuses for good goes to the dead letters in
-the same transaction; when it raises, the whole batch comes again.
+the same transaction. A batch on which it fails is handled message by message, so that a single one cannot stop the
+topic.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+
+import structlog
 
 from shared.bus.port import Message
+from shared.db.engine import is_unreachable
 from shared.db.tx import Database, WriteTx
 from shared.kernel.errors import DomainError
 from shared.observability import correlation
 from shared.observability.metrics import DEAD_LETTERS
-from shared.outbox.burial import burial
+from shared.outbox.burial import Burials, burial
 from shared.outbox.tables import Mailboxes
 
 Refused = tuple[Message, DomainError]
 FeedHandler = Callable[[WriteTx, Sequence[Message]], Awaitable[Sequence[Refused]]]
+
+log = structlog.get_logger(__name__)
 
 
 class Feed:
@@ -26,10 +33,21 @@ class Feed:
         self._db = db
         self._mailboxes = mailboxes
         self._handler = handler
+        self._burials = Burials(db, mailboxes)
 
     async def handle(self, messages: Sequence[Message]) -> None:
-        """Handle a batch in one transaction."""
+        """Handle a batch; raises only when the database cannot be reached, and then the batch must come again."""
         correlation.begin()
+        try:
+            await self._apply(messages)
+        except Exception as error:
+            if is_unreachable(error):
+                raise
+            log.warning("batch failed, going one by one", service=self._db.service, error=repr(error))
+            for message in messages:
+                await self._burials.unless_handled(message, partial(self._apply, [message]))
+
+    async def _apply(self, messages: Sequence[Message]) -> None:
         async with self._db.write() as tx:
             refused = await self._handler(tx, messages)
             for message, error in refused:

@@ -6,26 +6,23 @@ by event, so that one poison event goes to the dead letters and the rest go thro
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-import stamina
 import structlog
 from pydantic import ValidationError
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.bus.port import Message
-from shared.db.engine import is_unreachable
 from shared.db.tx import Database, WriteTx
 from shared.events.base import EVENT_TYPES, Envelope, Event
 from shared.observability import correlation
-from shared.observability.metrics import DEAD_LETTERS, EVENTS_HANDLED, EVENTS_SKIPPED
-from shared.outbox.burial import burial
+from shared.observability.metrics import EVENTS_HANDLED, EVENTS_SKIPPED
+from shared.outbox.burial import Burials
 from shared.outbox.tables import Mailboxes
 
 EventHandler = Callable[[WriteTx, Sequence[Any]], Awaitable[None]]
 Handlers = Mapping[type[Event], EventHandler]
-
-ATTEMPTS = 4
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +42,7 @@ class Inbox:
         self._db = db
         self._mailboxes = mailboxes
         self._handlers = handlers
+        self._burials = Burials(db, mailboxes)
 
     @property
     def topics(self) -> frozenset[str]:
@@ -64,7 +62,7 @@ class Inbox:
         except Exception as error:  # noqa: BLE001  whatever a handler raises, the rest of the batch must go on
             log.warning("batch failed, going event by event", service=self._db.service, error=repr(error))
             for item in arrived:
-                await self._apply_alone(item)
+                await self._burials.unless_handled(item.message, partial(self._apply, [item]))
 
     async def _open(self, message: Message) -> _Arrived | None:
         declared = EVENT_TYPES.get(message.type)
@@ -75,13 +73,14 @@ class Inbox:
             envelope = Envelope.model_validate_json(message.body)
             return _Arrived(message, envelope, declared.read(envelope.data))
         except ValidationError as error:
-            await self._bury(message, error, attempts=1)
+            await self._burials.bury(message, error, attempts=1)
             return None
 
     async def _apply(self, arrived: Sequence[_Arrived]) -> None:
         correlation.begin(arrived[0].envelope.correlationid)
         async with self._db.write() as tx:
             fresh = await self._claim(tx, arrived)
+            tx.causes = {item.event.key: item.envelope.correlationid for item in fresh}
             for declared, events in _by_run(fresh):
                 await self._handlers[declared](tx, events)
         for item in fresh:
@@ -99,25 +98,6 @@ class Inbox:
         )
         fresh = {row.event_id for row in claimed}
         return [item for event_id, item in distinct.items() if event_id in fresh]
-
-    async def _apply_alone(self, item: _Arrived) -> None:
-        try:
-            async for attempt in stamina.retry_context(
-                on=Exception, attempts=ATTEMPTS, wait_initial=0.05, wait_max=2
-            ):
-                with attempt:
-                    await self._apply([item])
-        except Exception as error:
-            # A poison event must not stop those behind it; a database that is away is nobody's poison.
-            if is_unreachable(error):
-                raise
-            await self._bury(item.message, error, ATTEMPTS)
-
-    async def _bury(self, message: Message, error: Exception, attempts: int) -> None:
-        log.error("dead letter", service=self._db.service, event_id=str(message.event_id), type=message.type)
-        DEAD_LETTERS.labels(self._db.service).inc()
-        async with self._db.write() as tx:
-            await tx.execute(burial(self._mailboxes.dead_letters, message, error, attempts, tx.now))
 
 
 def _by_run(arrived: Sequence[_Arrived]) -> list[tuple[type[Event], list[Event]]]:

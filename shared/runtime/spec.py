@@ -39,6 +39,7 @@ class Job:
     run: does one round; True when there is more to do at once.
     every: the pause after a round without more; `wake_channel` (a NOTIFY channel) cuts it short.
     exclusive: only one process at a time runs it.
+    everywhere: also a process without a worker runs it, for what it serves itself.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Job:
     every: timedelta
     wake_channel: str | None = None
     exclusive: bool = False
+    everywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Service:
     """A built service: its app, what it handles, what it does in the background, when it is ready.
 
     feeds: topics that others write to, each with its handler.
+    on_stop: called when the process stops; ends answers that would go on for ever.
     """
 
     app: FastAPI
@@ -60,6 +63,7 @@ class Service:
     jobs: Sequence[Job] = ()
     ready: Mapping[str, ReadyCheck] = field(default_factory=dict)
     feeds: Mapping[str, FeedHandler] = field(default_factory=dict)
+    on_stop: Sequence[Callable[[], None]] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ import asyncio
 import gc
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Literal
 
 import structlog
@@ -20,6 +20,7 @@ from shared.kernel.errors import DomainError, Kind
 from shared.observability import correlation
 from shared.observability.metrics import JOB_RUNS
 from shared.runtime.host import Host, Hosted, enter_lifespans
+from shared.runtime.http import ProblemHttp
 from shared.runtime.settings import CommonSettings
 from shared.runtime.spec import Job
 
@@ -96,6 +97,17 @@ def workers(made: Host) -> list[Coroutine[Any, Any, None]]:
     return loops
 
 
+def attendants(made: Host) -> list[Coroutine[Any, Any, None]]:
+    """Return what a process without a worker runs for that which it serves itself."""
+    loops: list[Coroutine[Any, Any, None]] = []
+    for hosted in made.hosted.values():
+        jobs = [job for job in hosted.jobs if job.everywhere]
+        loops += [run_job(hosted, job) for job in jobs]
+        if any(job.wake_channel for job in jobs):
+            loops.append(hosted.waker.run())
+    return loops
+
+
 async def run(made: Host, role: Role = "all", *beside: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Serve until SIGINT or SIGTERM. `beside` are further tasks that may end by themselves.
 
@@ -112,8 +124,9 @@ async def run(made: Host, role: Role = "all", *beside: Callable[[], Coroutine[An
         # What start-up made stays for good: the collector need not walk it again and again.
         gc.collect()
         gc.freeze()
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(work) for work in (workers(made) if role != "api" else [])]
+        async with _told_to_the_log(), asyncio.TaskGroup() as group:
+            loops = attendants(made) if role == "api" else workers(made)
+            tasks = [group.create_task(work) for work in loops]
             tasks += [group.create_task(start()) for start in beside]
             server = _server(made)
             served = group.create_task(server.serve([listening]))
@@ -121,6 +134,16 @@ async def run(made: Host, role: Role = "all", *beside: Callable[[], Coroutine[An
             await _drain(made, server, served)
             for task in tasks:
                 task.cancel()
+
+
+@asynccontextmanager
+async def _told_to_the_log() -> AsyncIterator[None]:
+    """Keep what the process dies of: whoever started it may show a person one line of it."""
+    try:
+        yield
+    except Exception as error:
+        log.critical("the process ends", exc_info=error)
+        raise
 
 
 def _listen(settings: CommonSettings) -> socket.socket:
@@ -139,6 +162,7 @@ def _listen(settings: CommonSettings) -> socket.socket:
 def _server(made: Host) -> Server:
     config = uvicorn.Config(
         made.front,
+        http=ProblemHttp,
         lifespan="off",
         access_log=False,
         log_config=None,
@@ -160,5 +184,8 @@ async def _until(stopping: asyncio.Event, served: asyncio.Task[None]) -> None:
 async def _drain(made: Host, server: Server, served: asyncio.Task[None]) -> None:
     """Stop taking requests and finish those under way."""
     made.draining = True
+    for hosted in made.hosted.values():
+        for stop in hosted.service.on_stop:
+            stop()
     server.should_exit = True
     await asyncio.wait({served})

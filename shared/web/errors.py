@@ -81,8 +81,12 @@ class Problem(BaseModel):
     correlation_id: str
 
 
+MEMBERS = frozenset(Problem.model_fields) | {"instance"}
+"""What a problem's members mean to every client (RFC 9457); no fact has such a name."""
+
+
 def problem_of(error: DomainError) -> dict[str, Any]:
-    """Return the problem document for a refusal; its facts stand beside the standard members."""
+    """Return the problem document for a refusal; its facts stand beside the standard members, never in their place."""
     return {
         "type": f"/problems/{error.code}",
         "title": error.message_zh,
@@ -92,7 +96,7 @@ def problem_of(error: DomainError) -> dict[str, Any]:
         "detail": _detail(error.message_zh, error.message_en, error.fields),
         "errors": [_field(problem) for problem in error.fields],
         "correlation_id": correlation_id(),
-        **error.facts,
+        **{name: fact for name, fact in error.facts.items() if name not in MEMBERS},
     }
 
 
@@ -174,17 +178,7 @@ def install(app: FastAPI) -> None:
         code, zh, en = _HTTP.get(
             error.status_code, ("error", "请求无法处理。", "The request cannot be processed.")
         )
-        document = {
-            "type": f"/problems/{code}",
-            "title": zh,
-            "title_en": en,
-            "status": error.status_code,
-            "code": code,
-            "detail": f"{zh} {en}",
-            "errors": [],
-            "correlation_id": correlation_id(),
-        }
-        return _respond(error.status_code, document, error.headers)
+        return _respond(error.status_code, _plain(error.status_code, code, zh, en), error.headers)
 
     @app.exception_handler(DBAPIError)
     async def _database(_request: Request, error: DBAPIError) -> Response:
@@ -198,6 +192,26 @@ def install(app: FastAPI) -> None:
     async def _unreachable(_request: Request, error: Exception) -> Response:
         log.warning("dependency unreachable", error=repr(error))
         return problem_response(Unavailable(retry_after_seconds=1))
+
+
+def not_http() -> bytes:
+    """Return the body of the answer to what is no HTTP request that the server can read."""
+    zh = "这不是有效的 HTTP 请求：请检查方法、地址和请求头。"
+    en = "This is no valid HTTP request: check its method, its address and its headers."
+    return to_json(_plain(400, "not_http", zh, en))
+
+
+def _plain(status: int, code: str, zh: str, en: str) -> dict[str, Any]:
+    return {
+        "type": f"/problems/{code}",
+        "title": zh,
+        "title_en": en,
+        "status": status,
+        "code": code,
+        "detail": f"{zh} {en}",
+        "errors": [],
+        "correlation_id": correlation_id(),
+    }
 
 
 def unexpected(error: Exception) -> Response:

@@ -23,6 +23,7 @@ from shared.kernel.errors import DomainError, Kind
 from shared.outbox.relay import BATCH
 from shared.runtime.host import Host, Hosted
 from simulation.demo.folder import DemoFolder, Stage
+from simulation.demo.network import open_network
 from simulation.demo.people import add_people, read_staff, store_people
 from simulation.demo.screen import Screen
 from simulation.files import write_world
@@ -71,6 +72,7 @@ async def build_district(made: Host, folder: DemoFolder, enterprises: int, scree
     today = shanghai_day(warning.db.clock.now())
     counts = await _make_world(folder, enterprises, today, screen)
     await _open_accounts(gateway, folder, screen)
+    await _open_network(made.hosted["mediation"].db, folder, screen)
     await _load_history(warning.db, folder, counts, screen)
     await _train(warning.db, screen)
     folder.reach(Stage.BUILT)
@@ -90,7 +92,7 @@ def _write(folder: DemoFolder, enterprises: int, today: date) -> Mapping[str, in
 
 
 async def _open_accounts(gateway: Hosted, folder: DemoFolder, screen: Screen) -> None:
-    """The warning service hears of its coordinators before it has a warning for them."""
+    """The other services hear of their people before there is anything for them to do."""
     with screen.step("建立账号 / opening accounts") as step:
         people = await add_people(gateway.db, read_staff(folder.world))
         store_people(folder.path, people)
@@ -98,6 +100,11 @@ async def _open_accounts(gateway: Hosted, folder: DemoFolder, screen: Screen) ->
             while await gateway.relay.publish_batch(connection) == BATCH:
                 continue
         step.note = f"用户 {len(people.officials)}  部门 {len(people.departments)}"
+
+
+async def _open_network(db: Database, folder: DemoFolder, screen: Screen) -> None:
+    with screen.step("建立调解网络 / opening the mediation network") as step:
+        step.note = f"组织 {await open_network(db, folder.world)}"
 
 
 async def _load_history(db: Database, folder: DemoFolder, counts: Mapping[str, int], screen: Screen) -> None:

@@ -20,9 +20,21 @@ NEEDED_BYTES = 500 * 10**6
 NEEDED_LATER_BYTES = 50 * 10**6
 _STATE = "demo.json"
 _LOCK = ".demo.lock"
+_SIMULATION_LOCK = ".simulate.lock"
 _LOG = "demo.log"
 # What commands that work on a data folder, or a demo that got no further, may have left before there is a state.
-_HARMLESS = {_LOCK, _LOG, ".start.lock", ".users.lock", "postgres", "postgres.new", "token.pem"}
+_HARMLESS = {
+    _LOCK,
+    _LOG,
+    ".start.lock",
+    ".users.lock",
+    "postgres",
+    "postgres.new",
+    "token.pem",
+    "federation-keys.json",
+    "federation-identity.json",
+    "clock.txt",
+}
 
 
 class Stage(StrEnum):
@@ -43,6 +55,20 @@ class FolderBusy(DomainError):
 
     kind = Kind.CONFLICT
     code = "demo.folder_busy"
+
+
+class NothingRuns(DomainError):
+    """No demo serves the folder."""
+
+    kind = Kind.UNAVAILABLE
+    code = "demo.nothing_runs"
+
+
+class SimulationRuns(DomainError):
+    """Somebody simulates the folder's district already."""
+
+    kind = Kind.CONFLICT
+    code = "demo.simulation_runs"
 
 
 class FolderNotOurs(DomainError):
@@ -166,6 +192,50 @@ def _locked(path: Path, address: str) -> Iterator[None]:
         file.truncate(0)
         file.write(address)
         file.flush()
+        yield
+
+
+def served(path: Path) -> tuple[DemoFolder, str]:
+    """Return a folder whose demo runs, and its address. Raises NothingRuns, FolderNotOurs or FolderTooNew."""
+    address = _holder(path) if path.exists() else ""
+    if not address.startswith("http"):
+        raise NothingRuns(
+            f"{path} 上没有运行中的演示：请先运行 make demo（或用 --data、DATA= 指定目录）。",
+            f"No demo runs on {path}: run make demo first (or name the folder by --data or DATA=).",
+        )
+    folder = DemoFolder(path)
+    if folder.stage is not Stage.LIVE:
+        raise NothingRuns(
+            f"演示还在准备中（{address}）：请等首批预警分派后再试。",
+            f"The demo is still being prepared ({address}): try again once the first warnings are assigned.",
+        )
+    return folder, address
+
+
+def _holder(path: Path) -> str:
+    """Return what the holder of the folder's lock wrote into it; nothing where nobody holds it."""
+    try:
+        with (path / _LOCK).open(encoding="utf-8") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return file.read().strip()
+    except FileNotFoundError:
+        return ""
+    return ""
+
+
+@contextmanager
+def only_simulation(path: Path) -> Iterator[None]:
+    """Be the only one who simulates the folder's district as long as the block runs. Raises SimulationRuns."""
+    with (path / _SIMULATION_LOCK).open("a", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SimulationRuns(
+                f"{path} 上已有一个模拟在运行：请等它结束，或先按 Ctrl-C 停止它。",
+                f"A simulation runs on {path} already: wait until it ends, or stop it by Ctrl-C.",
+            ) from None
         yield
 
 

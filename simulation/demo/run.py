@@ -2,6 +2,7 @@
 
 import asyncio
 import logging as stdlib_logging
+import os
 import socket
 from collections.abc import Coroutine
 from dataclasses import dataclass
@@ -12,25 +13,33 @@ from typing import Any
 from pydantic import SecretStr
 
 from services.catalog import SPECS
+from services.commands.faults import causes
 from services.commands.serve import build_host, token_key
 from services.warning.ml.on_demand import warm_up
 from shared.db.embedded import EmbeddedPostgres
-from shared.db.engine import make_engine
-from shared.kernel.clock import SystemClock
+from shared.db.engine import is_unreachable, make_engine
 from shared.kernel.errors import DomainError, Kind
 from shared.observability import logging
 from shared.runtime import supervisor
 from shared.runtime.host import Host, prepare
 from shared.runtime.settings import CommonSettings
+from simulation.ahead import AheadClock
 from simulation.demo.district import build_district, forget_half_made, refuse_foreign_data
 from simulation.demo.folder import DemoFolder, Stage, check_room, claimed, disk_full
 from simulation.demo.memory import give_memory_back
 from simulation.demo.opening import Opening
+from simulation.demo.pauses import pause_by
 from simulation.demo.screen import Screen
 from simulation.demo.stopping import Stopped, Stopping
 
 HOST = "127.0.0.1"
 _INTERRUPTED = 130
+# Hours may pass in seconds here (`labour-warning simulate`): who watches must not have to log in again every minute.
+_SESSIONS = {
+    "GATEWAY_ACCESS_TOKEN_MINUTES": "60",
+    "GATEWAY_SESSION_IDLE_MINUTES": str(366 * 24 * 60),
+    "GATEWAY_SESSION_HOURS": str(366 * 24),
+}
 
 
 class PortTaken(DomainError):
@@ -38,6 +47,21 @@ class PortTaken(DomainError):
 
     kind = Kind.CONFLICT
     code = "demo.port_taken"
+
+
+class DatabaseGone(DomainError):
+    """PostgreSQL ended under the running demo, killed by somebody or by the machine."""
+
+    kind = Kind.UNAVAILABLE
+    code = "demo.database_gone"
+
+    def __init__(self, data: Path) -> None:
+        """Say what is left, and what to do."""
+        super().__init__(
+            f"演示区的数据库意外停止，演示区随之停止；已提交的数据仍在 {data}，请重新运行 make demo。",
+            f"The demo's PostgreSQL was ended from outside, and the demo with it; what was committed is in {data}:"
+            " run make demo again.",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,43 +152,50 @@ def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
 
 
 def _refusal_in(error: Exception, folder: DemoFolder) -> Exception | None:
-    """Return what says more than the error that came up: that the disk is full, or a refusal among several."""
+    """Return what says more than what came up: a full disk, a refusal among several, a database that is gone."""
     if isinstance(error, Stopped | DomainError):
         return None
-    first: Exception | None = error.subgroup(DomainError) if isinstance(error, ExceptionGroup) else None
-    while isinstance(first, ExceptionGroup):
-        first = first.exceptions[0]
-    return disk_full(folder.path) or first
+    found = list(causes(error))
+    refusal = next((one for one in found if isinstance(one, DomainError)), None)
+    gone = DatabaseGone(folder.path) if any(map(is_unreachable, found)) else None
+    return disk_full(folder.path) or refusal or gone
 
 
 async def _prepare_and_serve(
     wish: Wish, folder: DemoFolder, settings: CommonSettings, screen: Screen, stopping: Stopping
 ) -> None:
+    clock = AheadClock(folder.path)
     with stopping.cancels_this_task():
-        await _migrate(folder, settings, screen)
-        made = await _built(wish, folder, settings, screen)
+        await _migrate(folder, settings, clock, screen)
+        made = await _built(wish, folder, settings, clock, screen)
+    pause_by(clock, made)
     opening = Opening(folder, made.hosted["warning"].db, address_of(wish.port), screen, wish.program)
     made.gates["first_warnings"] = opening.ready
     await supervisor.run(made, "all", opening.run)
 
 
-async def _migrate(folder: DemoFolder, settings: CommonSettings, screen: Screen) -> None:
+async def _migrate(folder: DemoFolder, settings: CommonSettings, clock: AheadClock, screen: Screen) -> None:
     engine = make_engine(settings.database_url.get_secret_value(), application="demo", pool_size=2)
     try:
         with screen.step("准备数据库结构 / preparing the schemas"):
             if folder.stage is Stage.BUILDING:
                 await forget_half_made(engine)
             for spec in SPECS.values():
-                await prepare(spec, engine, SystemClock())
+                await prepare(spec, engine, clock)
         if folder.stage is Stage.EMPTY:
             await refuse_foreign_data(engine)
     finally:
         await engine.dispose()
 
 
-async def _built(wish: Wish, folder: DemoFolder, settings: CommonSettings, screen: Screen) -> Host:
+async def _built(
+    wish: Wish, folder: DemoFolder, settings: CommonSettings, clock: AheadClock, screen: Screen
+) -> Host:
     """Return the host of all services, with the district behind it."""
-    made = build_host(list(SPECS.values()), settings)
+    # A demo is where it listens now, whatever it was before; `demo federation` says so itself.
+    for name, value in (_SESSIONS | {"GATEWAY_FEDERATION_BASE_URL": address_of(settings.port)}).items():
+        os.environ.setdefault(name, value)
+    made = build_host(list(SPECS.values()), settings, clock)
     try:
         if folder.stage in {Stage.EMPTY, Stage.BUILDING}:
             await build_district(made, folder, wish.enterprises, screen)

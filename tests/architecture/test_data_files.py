@@ -13,8 +13,14 @@ from tests.architecture.tree import ROOT, name_of, tracked_files
 FILES = [path for path in tracked_files() if path.suffix == ".json" and path.parent.name == "data"]
 SHIPPED = [path for path in FILES if not path.is_relative_to(ROOT / "tests")]
 # Lists whose entries are rules, periods or definitions that somebody may be held to.
-CLAUSES = {"clocks", "indicators", "rules"}
-DATED = ("indicators.json", "policy.json", "rule_pack.json")
+CLAUSES = {"clocks", "floors", "indicators", "rules"}
+DATED = (
+    "indicators.json",
+    "inspection_periods.json",
+    "mediation_policy.json",
+    "policy.json",
+    "rule_pack.json",
+)
 
 
 def read(path: Path) -> Any:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.web.errors import MEMBERS
 from tests.architecture.tree import (
     ROOT,
     SHIPPED,
@@ -194,3 +195,20 @@ def test_no_query_runs_once_per_row(room: str) -> None:
 
 def test_every_exception_to_the_loop_rule_still_exists() -> None:
     assert [name for name in LOOPS_WITH_REASON if not list(queries_in_loops(ROOT / name))] == []
+
+
+def test_no_fact_of_a_refusal_is_named_like_a_member_of_problems() -> None:
+    """Such a fact would not be shown: the member's meaning is RFC 9457's. Names stand in the code, to be found here."""
+
+    def found() -> Iterator[str]:
+        for path in shipped():
+            for call in calls(path):
+                for keyword in call.keywords:
+                    if keyword.arg == "facts" and isinstance(keyword.value, ast.Dict):
+                        yield from (place(path, call) for key in keyword.value.keys if _is_member(key))
+
+    assert offences(found()) == []
+
+
+def _is_member(key: ast.expr | None) -> bool:
+    return isinstance(key, ast.Constant) and key.value in MEMBERS

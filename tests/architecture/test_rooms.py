@@ -3,9 +3,9 @@
 from tests.architecture.tree import ROOT, SERVICES, name_of, python_files
 
 FILES = {"__init__.py", "service.py"}
-OPTIONAL = {"settings.py"}  # where a service has values of its own
+OPTIONAL = {"settings.py", "data"}  # where a service has values or statutory data of its own
 ROOMS = {"api", "consumers", "domain", "jobs", "migrations", "repository", "schemas", "usecases"}
-ROOMS_OF_ONE = {"gateway": {"clients", "static"}, "warning": {"data", "ml"}}
+ROOMS_OF_ONE = {"gateway": {"clients", "federation", "static"}, "warning": {"ml"}}
 FORBIDDEN_NAMES = {"utils", "util", "common", "helpers", "helper", "manager", "managers", "misc"}
 
 

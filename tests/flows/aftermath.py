@@ -39,6 +39,15 @@ WHERE s.enterprise_id IS NOT NULL
 GROUP BY s.enterprise_id, r.last_seq HAVING max(s.seq) IS DISTINCT FROM r.last_seq"""
 UNKNOWN_COORDINATORS = """SELECT a.id FROM gateway.accounts a LEFT JOIN warning.coordinators c ON c.account_id = a.id
 WHERE a.role = 'grid_coordinator' AND c.account_id IS NULL"""
+LABELS_MISSING_OR_DOUBLED = """SELECT w.id FROM warning.warnings w LEFT JOIN warning.labels l ON l.warning_id = w.id
+WHERE w.state = 'closed' GROUP BY w.id HAVING count(l.seq) <> 1"""
+# What mediation and the inspectorate told must be on the warning's side, and what they were told on theirs.
+UNHEARD = """SELECT event_id FROM mediation.outbox WHERE event_id NOT IN (SELECT event_id FROM warning.inbox)
+UNION ALL SELECT event_id FROM inspection.outbox WHERE event_id NOT IN (SELECT event_id FROM warning.inbox)
+UNION ALL SELECT event_id FROM warning.outbox WHERE type = 'warning.warning.handed_over.v1'
+AND event_id NOT IN (SELECT event_id FROM mediation.inbox)
+UNION ALL SELECT event_id FROM warning.outbox WHERE type = 'warning.warning.referred.v1'
+AND event_id NOT IN (SELECT event_id FROM inspection.inbox)"""
 
 
 def dead_letters() -> str:

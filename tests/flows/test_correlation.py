@@ -77,6 +77,23 @@ async def test_an_id_given_at_the_door_reaches_the_event_and_its_consumer(system
     assert "heard of it" in [entry["event"] for entry in logged]
 
 
+async def test_the_id_of_a_signal_reaches_the_warning_that_it_raises(system: System) -> None:
+    district = District(system)
+    assert (await district.register()).status_code == 200
+    district.department.headers["X-Correlation-Id"] = GIVEN
+
+    await district.send(period="2026-10", months=3, workers=41)
+
+    async with system.db("warning").read() as tx:
+        told = await tx.rows(
+            text(
+                "SELECT body::json ->> 'correlationid' AS it FROM warning.outbox WHERE type LIKE 'warning.%'"
+            )
+        )
+    assert told
+    assert {row.it for row in told} == {GIVEN}
+
+
 async def test_a_refusal_tells_the_id_under_which_the_log_has_it(system: System) -> None:
     await a_warning_to_accept(system, "grid-1")
     caller = system.client("gateway", await logged_in(system, "grid-1"))

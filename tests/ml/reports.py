@@ -22,6 +22,7 @@ class Report:
     known_on: date | None = None
     detail: Mapping[str, float] = field(default_factory=dict)
     enterprise_id: int = 1
+    source: int = 0
 
 
 def facts_of(
@@ -34,6 +35,7 @@ def facts_of(
         SignalColumns(
             enterprise_id=[one.enterprise_id for one in reports],
             series=[one.series for one in reports],
+            source=[one.source for one in reports],
             effective_on=days_of([one.effective_on for one in reports]),
             known_on=days_of([one.known_on or one.effective_on for one in reports]),
             amount_cny=[one.amount_cny for one in reports],

@@ -35,6 +35,83 @@ def test_latest_takes_the_last_report_of_the_month() -> None:
     }
 
 
+HRSS, STREET = 1, 2
+
+
+def nil(effective_on: date, source: int, known_on: date | None = None) -> Report:
+    """Return a report that nothing is owed."""
+    return Report("wage_arrears", effective_on, 0, 0, 0, known_on=known_on, source=source)
+
+
+@pytest.mark.parametrize("reversed_order", [False, True])
+@pytest.mark.parametrize(
+    ("earlier", "later", "months"),
+    [
+        # A month that still runs was spoken of no later than it was told.
+        (
+            nil(date(2026, 11, 30), HRSS, known_on=date(2026, 11, 10)),
+            Report("wage_arrears", date(2026, 11, 22), months=4, workers=120, source=HRSS),
+            4,
+        ),
+        # Nobody withdraws what somebody else has seen.
+        (
+            Report("wage_arrears", date(2026, 11, 20), months=4, workers=120, source=STREET),
+            nil(date(2026, 11, 22), HRSS),
+            4,
+        ),
+        (
+            Report("wage_arrears", date(2026, 11, 20), months=3, source=STREET),
+            Report("wage_arrears", date(2026, 11, 22), months=1, source=HRSS),
+            3,
+        ),
+        # Whoever told it may say that it was paid.
+        (
+            Report("wage_arrears", date(2026, 11, 20), months=4, source=STREET),
+            nil(date(2026, 11, 22), STREET),
+            None,
+        ),
+        # A report in the month that follows proves one month more than the one before told.
+        (
+            Report("wage_arrears", date(2026, 10, 31), months=3, source=HRSS),
+            Report("wage_arrears", date(2026, 11, 22), workers=5, source=HRSS),
+            4,
+        ),
+    ],
+)
+def test_arrears_stand_until_whoever_told_of_them_says_otherwise(
+    earlier: Report, later: Report, months: int | None, *, reversed_order: bool
+) -> None:
+    reports = [later, earlier] if reversed_order else [earlier, later]
+    assert measures_of(reports, TODAY).get("wage_arrears.months") == months
+
+
+@pytest.mark.parametrize("milder_on", [date(2026, 10, 20), date(2026, 10, 25), date(2026, 11, 10)])
+@pytest.mark.parametrize("reversed_order", [False, True])
+def test_a_milder_event_takes_nothing_back(milder_on: date, *, reversed_order: bool) -> None:
+    reports = [
+        Report("arbitration_case:individual", date(2026, 10, 20), workers=12),
+        Report("arbitration_case:individual", milder_on, workers=1),
+        Report("court_enforcement", date(2026, 10, 20), detail={"dishonest_debtor": 1}),
+        Report("court_enforcement", milder_on, detail={"dishonest_debtor": 0}),
+        Report("licence_change", date(2026, 10, 20), detail={"deregistration": 1}),
+        Report("licence_change", milder_on),
+    ]
+    measures = measures_of(reports[::-1] if reversed_order else reports, TODAY)
+    assert measures["arbitration_case:individual.workers"] == 12
+    assert measures["court_enforcement.dishonest_debtor"] == 1
+    assert measures["licence_change.deregistration"] == 1
+
+
+def test_an_event_stands_to_its_last_valid_day_though_milder_ones_follow() -> None:
+    reports = [
+        Report("arbitration_case:individual", date(2026, 5, 26), workers=12),
+        Report("arbitration_case:individual", date(2026, 5, 28), workers=1),
+    ]
+    last_day = date(2026, 5, 26) + timedelta(days=180)
+    assert measures_of(reports, last_day)["arbitration_case:individual.workers"] == 12
+    assert measures_of(reports, last_day + timedelta(days=1))["arbitration_case:individual.workers"] == 1
+
+
 def test_reports_of_one_day_give_the_greatest_of_each_figure() -> None:
     measures = measures_of(
         [
@@ -170,7 +247,9 @@ def test_no_enterprise_and_no_signal_give_empty_answers() -> None:
 _figures = st.one_of(st.just(np.nan), st.just(0.0), st.floats(0.01, 1e7).map(lambda value: round(value, 2)))
 _reports = st.builds(
     Report,
-    series=st.sampled_from(["wage_arrears", "power_use_drop", "complaint", "harmonious_award"]),
+    series=st.sampled_from(
+        ["wage_arrears", "power_use_drop", "complaint", "harmonious_award", "court_enforcement"]
+    ),
     effective_on=st.dates(date(2026, 8, 1), date(2026, 12, 31)),
     amount_cny=_figures,
     months=_figures,
@@ -180,6 +259,7 @@ _reports = st.builds(
         st.sampled_from(["drop_percent", "cut_off", "awarded"]), st.sampled_from([0.0, 1.0, 60.0])
     ),
     enterprise_id=st.integers(1, 4),
+    source=st.integers(0, 2),
 )
 _lists = st.lists(_reports, max_size=25)
 

@@ -16,6 +16,7 @@ from shared.auth.permissions import Role
 from shared.auth.principal import Principal
 from shared.auth.tokens import TokenIssuer, TokenVerifier, generate_key, public_half
 from shared.bus.local import LocalBus
+from shared.bus.port import Bus
 from shared.db.tx import Database
 from shared.kernel.clock import FixedClock
 from shared.kernel.ids import new_id
@@ -36,13 +37,15 @@ class System:
 
     @classmethod
     @asynccontextmanager
-    async def started(cls, url: str, clock: FixedClock, folder: Path) -> AsyncIterator[Self]:
+    async def started(
+        cls, url: str, clock: FixedClock, folder: Path, bus: Bus | None = None
+    ) -> AsyncIterator[Self]:
         """Build everything on `url` and take it down at the end."""
         key = folder / "token.pem"
         key.write_bytes(generate_key())
         settings = CommonSettings(database_url=SecretStr(url), token_key_file=key)
         verifier = TokenVerifier(public_half(key.read_bytes()), clock)
-        made = host(list(SPECS.values()), settings, clock, verifier, LocalBus())
+        made = host(list(SPECS.values()), settings, clock, verifier, bus or LocalBus())
         async with AsyncExitStack() as stack:
             stack.push_async_callback(made.close)
             await enter_lifespans(made, stack)

@@ -4,6 +4,8 @@ from typing import Annotated
 
 from fastapi import Depends
 
+from services.gateway.api.partner_signature import PartnerSignature
+from services.gateway.usecases.verify_message import Verified
 from shared.auth.permissions import Permission
 from shared.auth.principal import Principal
 from shared.web.guard import Public, Require
@@ -21,3 +23,13 @@ EnterpriseWriter = Annotated[Principal, Depends(Require(Permission.ENTERPRISE_WR
 AbsenceWriter = Annotated[Principal, Depends(Require(Permission.ABSENCE_WRITE))]
 RulePackReader = Annotated[Principal, Depends(Require(Permission.RULE_PACK_READ))]
 RulePackWriter = Annotated[Principal, Depends(Require(Permission.RULE_PACK_WRITE))]
+MediationReader = Annotated[Principal, Depends(Require(Permission.MEDIATION_READ))]
+MediationHandler = Annotated[Principal, Depends(Require(Permission.MEDIATION_HANDLE))]
+OrganisationWriter = Annotated[Principal, Depends(Require(Permission.ORGANISATION_WRITE))]
+InspectionReader = Annotated[Principal, Depends(Require(Permission.INSPECTION_READ))]
+InspectionHandler = Annotated[Principal, Depends(Require(Permission.INSPECTION_HANDLE))]
+ExtensionDecider = Annotated[Principal, Depends(Require(Permission.INSPECTION_APPROVE))]
+FederationReader = Annotated[Principal, Depends(Require(Permission.FEDERATION_READ))]
+FederationDecider = Annotated[Principal, Depends(Require(Permission.FEDERATION_DECIDE))]
+
+SigningPartner = Annotated[Verified, Depends(PartnerSignature())]

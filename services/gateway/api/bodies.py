@@ -7,9 +7,10 @@ from fastapi import Request
 from pydantic import BaseModel, ValidationError
 from starlette.requests import ClientDisconnect
 
-from services.gateway.clients.warning import JSON
-from shared.kernel.errors import DomainError, Kind
-from shared.web.errors import invalid_body
+from services.gateway.clients.upstream import JSON
+from shared.kernel.errors import DomainError, FieldProblem, Kind
+from shared.web.errors import InvalidBody, invalid_body
+from shared.web.json_bodies import REPEATED_KEY, repeated_key
 
 ACTION_LIMIT = 64 * 1024
 RULE_PACK_LIMIT = 1024 * 1024
@@ -80,6 +81,9 @@ async def read_body(request: Request, limit: int, accepted: Collection[str] = (J
 
 def parsed(raw: bytes, model: type[Model]) -> Model:
     """Return the body as a model. Raises InvalidBody."""
+    twice = repeated_key(raw)
+    if twice is not None:
+        raise InvalidBody(fields=[FieldProblem(twice, *REPEATED_KEY)])
     try:
         return model.model_validate_json(raw)
     except ValidationError as error:

@@ -5,16 +5,18 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
 
-from services.gateway.api.access import DashboardReader, EnterpriseWriter, WarningDirector
+from services.gateway.api.access import DashboardReader, EnterpriseWriter, InspectionReader, WarningDirector
 from services.gateway.api.describing import action, body, queries
 from services.gateway.api.forwarding import forward, forward_body, segment
 from services.gateway.api.looks import look_at_enterprise, look_at_warning
 from shared.contracts.base import JsonObject
+from shared.contracts.inspection import InspectionPage
 from shared.contracts.warning import (
     AssessmentRequested,
     EnterpriseDetail,
     EnterprisePage,
     EnterpriseWritten,
+    Funnel,
     Overview,
     Recheck,
     WarningDetail,
@@ -26,6 +28,7 @@ from shared.contracts.warning_actions import (
     EnterpriseIn,
     Pause,
     Resume,
+    Return,
 )
 from shared.web.guard import GuardedRoute
 
@@ -43,6 +46,16 @@ Uscc = Annotated[
 )
 async def overview(request: Request, _: DashboardReader) -> Response:
     return await forward(request, "/overview")
+
+
+@router.get(
+    "/funnel",
+    response_model=Funnel,
+    summary="漏斗：信号→预警→到场→移交→调解成功→结案 / From signal to closure, by town",
+    openapi_extra=queries("since", "until", "division"),
+)
+async def funnel(request: Request, _: DashboardReader) -> Response:
+    return await forward(request, "/funnel")
 
 
 @router.get(
@@ -75,6 +88,11 @@ async def assign(request: Request, warning_id: UUID, _: WarningDirector) -> Resp
 @action(router, "close", Close, "办结 / Close, with reason code and evidence")
 async def close(request: Request, warning_id: UUID, _: WarningDirector) -> Response:
     return await forward_body(request, f"/warnings/{warning_id}/close")
+
+
+@action(router, "return", Return, "结果不符要求，退回承办人 / The outcome is wanting: back to its handler")
+async def give_back(request: Request, warning_id: UUID, _: WarningDirector) -> Response:
+    return await forward_body(request, f"/warnings/{warning_id}/return")
 
 
 @action(router, "pause", Pause, "暂停计时 / Stop the clocks, with a reason")
@@ -138,3 +156,13 @@ async def assess_enterprise(request: Request, uscc: Uscc, _: WarningDirector) ->
 )
 async def recheck_assessment(request: Request, assessment_id: UUID, _: DashboardReader) -> Response:
     return await forward(request, f"/assessments/{assessment_id}/recheck")
+
+
+@router.get(
+    "/inspection-cases",
+    response_model=InspectionPage,
+    summary="监察案件清单，未结的最急在前 / Inspection cases, the open ones by urgency",
+    openapi_extra=queries("state", "limit", "cursor"),
+)
+async def list_inspection_cases(request: Request, _: InspectionReader) -> Response:
+    return await forward(request, "/cases", to="inspection")

@@ -7,7 +7,9 @@ from fastapi import APIRouter
 from fastapi.types import DecoratedCallable
 from pydantic import BaseModel
 
-from services.gateway.clients.warning import JSON, NDJSON
+from services.gateway.clients.upstream import JSON
+from services.gateway.clients.warning import NDJSON
+from shared.contracts.base import CaseDone
 from shared.contracts.warning import ActionDone
 
 REFERENCE = "#/components/schemas/{model}"
@@ -19,8 +21,17 @@ _QUERIES: dict[str, tuple[dict[str, Any], str]] = {
     "cursor": ({"type": "string"}, "上一页的 next_cursor / next_cursor of the page before"),
     "uscc": ({"type": "string"}, "统一社会信用代码 / unified social credit code"),
     "level": ({"type": "string", "enum": ["orange", "red"]}, "预警等级 / level"),
-    "state": ({"type": "string"}, "预警状态 / state"),
+    "state": ({"type": "string"}, "状态 / state"),
+    "mine": ({"type": "boolean", "default": False}, "只看本人办理的 / only what the caller handles"),
     "division": ({"type": "string", "pattern": r"^\d{6}(\d{3}(\d{3})?)?$"}, "区划代码 / division's code"),
+    "since": (
+        {"type": "string", "format": "date"},
+        "起始日（上海），默认近30天 / first day in Shanghai; by default 30 days",
+    ),
+    "until": (
+        {"type": "string", "format": "date"},
+        "截止日，含当日，默认今天 / last day, included; by default today",
+    ),
     "q": ({"type": "string"}, "代码或名称片段，简繁皆可 / a code, or part of a name in either script"),
 }
 
@@ -51,16 +62,30 @@ def body(model: type[BaseModel], media_type: str = JSON, *, required: bool = Tru
 def action(
     router: APIRouter, name: str, model: type[BaseModel], summary: str
 ) -> Callable[[DecoratedCallable], DecoratedCallable]:
-    """Return the decorator of a step on a warning.
+    """Return the decorator of a step on a warning."""
+    return _step(router, f"/warnings/{{warning_id}}/{name}", model, ActionDone, summary)
+
+
+def case_action(
+    router: APIRouter, name: str, model: type[BaseModel], summary: str
+) -> Callable[[DecoratedCallable], DecoratedCallable]:
+    """Return the decorator of a step on a case."""
+    return _step(router, f"/cases/{{case_id}}/{name}", model, CaseDone, summary)
+
+
+def _step(
+    router: APIRouter, path: str, model: type[BaseModel], done: type[BaseModel], summary: str
+) -> Callable[[DecoratedCallable], DecoratedCallable]:
+    """Return the decorator of a step.
 
     Every step carries an action_id that the client made: 201 the first time, 200 for the same content again,
-    409 for other content or a step that the warning's state does not allow.
+    409 for other content or a step that the state does not allow.
     """
     return router.post(
-        f"/warnings/{{warning_id}}/{name}",
+        path,
         status_code=201,
-        response_model=ActionDone,
-        responses={200: {"model": ActionDone, "description": "此前已完成 / Done before"}},
+        response_model=done,
+        responses={200: {"model": done, "description": "此前已完成 / Done before"}},
         summary=summary,
         openapi_extra=body(model),
     )

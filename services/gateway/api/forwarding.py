@@ -1,4 +1,4 @@
-"""Passes a request on to the warning service and its answer back, unread."""
+"""Passes a request on to the service that owns the matter, and its answer back, unread."""
 
 from urllib.parse import quote
 
@@ -6,29 +6,34 @@ from fastapi import Request, Response
 
 from services.gateway.api.bodies import ACTION_LIMIT, read_body
 from services.gateway.api.parts import authorization_of, parts
-from services.gateway.clients.warning import JSON, Answer
+from services.gateway.clients.upstream import JSON, Answer
 
 _CONTENT_TYPE = [(b"content-type", JSON.encode())]
 
 
-async def forward(request: Request, path: str) -> Response:
+async def forward(request: Request, path: str, to: str = "warning") -> Response:
     """Forward a request that has no body, with its query as it came."""
     query = request.scope["query_string"]
     target = f"{path}?{query.decode('latin-1')}" if query else path
-    return passed_on(await parts(request).warning.call(request.method, target, authorization_of(request)))
+    service = parts(request).services[to]
+    return passed_on(await service.call(request.method, target, authorization_of(request)))
 
 
-async def forward_body(request: Request, path: str, limit: int = ACTION_LIMIT) -> Response:
-    """Forward a request with its JSON body, which the warning service validates."""
+async def forward_body(
+    request: Request, path: str, limit: int = ACTION_LIMIT, *, to: str = "warning"
+) -> Response:
+    """Forward a request with its JSON body, which the service validates."""
     content = await read_body(request, limit)
-    answer = await parts(request).warning.call(
-        request.method, path, authorization_of(request), content=content, headers=_CONTENT_TYPE
+    answer = (
+        await parts(request)
+        .services[to]
+        .call(request.method, path, authorization_of(request), content=content, headers=_CONTENT_TYPE)
     )
     return passed_on(answer)
 
 
 def passed_on(answer: Answer) -> Response:
-    """Return an answer of the warning service as our own."""
+    """Return a service's answer as our own."""
     return Response(answer.content, answer.status, headers=answer.headers)
 
 

@@ -13,7 +13,8 @@ from services.gateway.api.forwarding import forward, passed_on
 from services.gateway.api.parts import Parts, authorization_of, parts
 from services.gateway.api.signal_bodies import batch_lines, one_line
 from services.gateway.api.stream_response import SignalStreamResponse
-from services.gateway.clients.warning import JSON, NDJSON
+from services.gateway.clients.upstream import JSON
+from services.gateway.clients.warning import NDJSON
 from services.gateway.schemas.signals import SignalBatch, SignalIn
 from services.gateway.usecases.stream_rights import StreamRights
 from shared.contracts.warning import SignalReceipt, SignalResult, SignalResults, StreamProgress

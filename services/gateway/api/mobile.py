@@ -14,7 +14,9 @@ from shared.contracts.warning import (
 )
 from shared.contracts.warning_actions import (
     Accept,
+    HandOver,
     OutcomeReport,
+    Refer,
     Reject,
     Visit,
 )
@@ -60,3 +62,13 @@ async def visit(request: Request, warning_id: UUID, _: WarningHandler) -> Respon
 @action(router, "outcome", OutcomeReport, "登记处置结果 / Record what came of it")
 async def outcome(request: Request, warning_id: UUID, _: WarningHandler) -> Response:
     return await forward_body(request, f"/warnings/{warning_id}/outcome")
+
+
+@action(router, "hand-over", HandOver, "移交调解组织 / Hand over to the mediation network")
+async def hand_over(request: Request, warning_id: UUID, _: WarningHandler) -> Response:
+    return await forward_body(request, f"/warnings/{warning_id}/hand-over")
+
+
+@action(router, "refer", Refer, "移送劳动保障监察 / Refer to the labour inspectorate")
+async def refer(request: Request, warning_id: UUID, _: WarningHandler) -> Response:
+    return await forward_body(request, f"/warnings/{warning_id}/refer")

@@ -18,6 +18,19 @@ class Deed(StrEnum):
     DEPARTMENT_DISABLE = "department.disable"
     WARNING_READ = "warning.read"
     ENTERPRISE_READ = "enterprise.read"
+    MEDIATION_CASE_READ = "mediation_case.read"
+    INSPECTION_READ = "inspection.read"
+    PARTNER_ADD = "partner.add"
+    PARTNER_SUSPEND = "partner.suspend"
+    PARTNER_RESUME = "partner.resume"
+    PARTNER_GRANT = "partner.grant"
+    PARTNER_REVOKE = "partner.revoke"
+    FEDERATION_MESSAGE = "federation.message"
+    ASSISTANCE_ASK = "assistance.ask"
+    ASSISTANCE_READ = "assistance.read"
+    ASSISTANCE_DECIDE = "assistance.decide"
+    ASSISTANCE_RESEND = "assistance.resend"
+    ASSISTANCE_SEND = "assistance.send"
 
 
 @dataclass(frozen=True, slots=True)

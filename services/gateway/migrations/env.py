@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from services.gateway.repository.tables import metadata
+from services.gateway.service import SPEC
 from shared.db.migrate import run_environment
 
-run_environment(context, metadata)
+run_environment(context, SPEC.metadata)

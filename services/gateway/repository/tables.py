@@ -115,3 +115,34 @@ audit_log = Table(
     Index("ix_audit_log_object", "object", "at"),
     comment="Who did or looked at what; a trigger refuses to change or remove a line",
 )
+
+notifications = Table(
+    "notifications",
+    metadata,
+    # What a later writer gets is greater than what an earlier one committed: streams go on from here.
+    Column("seq", BigInteger, Identity(always=True), primary_key=True),
+    Column("id", _UUID, nullable=False, unique=True),
+    Column("at", _INSTANT, nullable=False),
+    Column("addressee", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("level", Text),
+    Column("subject", Text, nullable=False),
+    Column("subject_id", _UUID, nullable=False),
+    Column("uscc", Text),
+    Column("division", Text, nullable=False),
+    Column("title_zh", Text, nullable=False),
+    Column("title_en", Text, nullable=False),
+    Index("ix_notifications_addressee", "addressee", "seq"),
+    Index("ix_notifications_at", "at"),
+    comment="What an account or an office is told; no names of people or enterprises",
+)
+
+notification_reads = Table(
+    "notification_reads",
+    metadata,
+    Column("account_id", _UUID, primary_key=True),
+    Column("seq", BigInteger, ForeignKey("gateway.notifications.seq", ondelete="CASCADE"), primary_key=True),
+    Column("read_at", _INSTANT, nullable=False),
+    Index("ix_notification_reads_seq", "seq"),
+    comment="Who has read what; each holder of an office reads for themselves",
+)

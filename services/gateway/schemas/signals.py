@@ -35,7 +35,9 @@ class SignalIn(Incoming):
         default=None, description="指标声明的字段 / fields that the indicator declares"
     )
     corrects: str | None = Field(
-        default=None, description="被更正信号的 source_ref / the source_ref it corrects"
+        default=None,
+        description="被更正信号的 source_ref；原信号没有的，填其 signal_id"
+        " / the source_ref that it corrects, or the signal_id of a signal that has none",
     )
 
 

@@ -8,7 +8,8 @@ from uuid import UUID
 import structlog
 from pydantic_core import from_json, to_json
 
-from services.gateway.clients.warning import Answer, WarningService
+from services.gateway.clients.upstream import Answer
+from services.gateway.clients.warning import WarningService
 from services.gateway.domain.lines import OVERLONG, Line, LineCutter
 from services.gateway.usecases.backlog import Backlog
 from services.gateway.usecases.spool import Spool, SpoolFull

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from pydantic_core import from_json, to_json
 
-from services.gateway.clients.warning import JSON, Answer, WarningService
+from services.gateway.clients.upstream import JSON, Answer
+from services.gateway.clients.warning import WarningService
 from services.gateway.usecases.group_calls import GroupCalls
 from shared.auth.principal import Principal
 from shared.observability import correlation

@@ -1,13 +1,21 @@
 """Who may call the warning service's routes."""
 
+from datetime import date
 from typing import Annotated
 
-from fastapi import Depends, Query
+from fastapi import Depends, Path, Query
+from pydantic import AfterValidator
 
 from shared.auth.permissions import Permission
 from shared.auth.principal import Principal
-from shared.kernel.paging import DEFAULT_LIMIT, MAX_LIMIT, Page, page_of
+from shared.kernel.identifiers import normalise_uscc
+from shared.kernel.paging import DEFAULT_LIMIT, LARGEST_NUMBER, MAX_LIMIT, Page, page_of
 from shared.web.guard import Require
+
+
+def _normalised(uscc: str | None) -> str | None:
+    return None if uscc is None else normalise_uscc(uscc)
+
 
 SignalSender = Annotated[Principal, Depends(Require(Permission.SIGNAL_SEND))]
 WorklistReader = Annotated[Principal, Depends(Require(Permission.WORKLIST_READ))]
@@ -20,6 +28,14 @@ AbsenceWriter = Annotated[Principal, Depends(Require(Permission.ABSENCE_WRITE))]
 RulePackReader = Annotated[Principal, Depends(Require(Permission.RULE_PACK_READ))]
 RulePackWriter = Annotated[Principal, Depends(Require(Permission.RULE_PACK_WRITE))]
 AnyReader = Annotated[Principal, Depends(Require(Permission.SELF_READ))]
+
+# People write a code in small letters, full-width, with spaces: one enterprise has one code all the same.
+Uscc = Annotated[str, Path(max_length=64), AfterValidator(normalise_uscc)]
+UsccFilter = Annotated[str | None, Query(max_length=64), AfterValidator(_normalised)]
+DivisionFilter = Annotated[str | None, Query(pattern=r"^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")]
+# A day of this system; further ones have no neighbours in a calendar to be compared with.
+DayFilter = Annotated[date | None, Query(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
+PackVersion = Annotated[int, Path(ge=1, le=LARGEST_NUMBER)]
 
 
 async def read_page(

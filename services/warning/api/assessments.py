@@ -1,11 +1,10 @@
 """Routes of assessments: on demand, and proving a former one."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 
-from services.warning.api.access import DashboardReader, WarningDirector
+from services.warning.api.access import DashboardReader, Uscc, WarningDirector
 from services.warning.usecases.recheck_assessment import recheck_assessment
 from services.warning.usecases.request_assessment import request_assessment
 from shared.contracts.warning import AssessmentRequested, Recheck
@@ -25,8 +24,6 @@ async def recheck(request: Request, who: DashboardReader, tx: Reading, assessmen
 
 
 @router.post("/enterprises/{uscc}/assess", status_code=202)
-async def assess(
-    who: WarningDirector, tx: Writing, uscc: Annotated[str, Path(max_length=64)]
-) -> AssessmentRequested:
+async def assess(who: WarningDirector, tx: Writing, uscc: Uscc) -> AssessmentRequested:
     """立即重新评估一家企业 / assess an enterprise now."""
     return await request_assessment(tx, who, uscc)

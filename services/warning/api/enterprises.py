@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 
-from services.warning.api.access import DashboardReader, EnterpriseWriter, Paging
+from services.warning.api.access import DashboardReader, EnterpriseWriter, Paging, Uscc
 from services.warning.api.signals import Registry
 from services.warning.schemas.enterprises import claim_of
 from services.warning.usecases.register_enterprise import register_enterprise
@@ -22,8 +22,6 @@ from shared.web.guard import GuardedRoute
 
 router = APIRouter(route_class=GuardedRoute, tags=["enterprises"])
 
-Code = Annotated[str, Path(max_length=64)]
-
 
 @router.get("/enterprises")
 async def search(
@@ -39,12 +37,12 @@ async def search(
 
 
 @router.get("/enterprises/{uscc}")
-async def detail(who: DashboardReader, tx: Reading, known: Registry, uscc: Code) -> EnterpriseDetail:
+async def detail(who: DashboardReader, tx: Reading, known: Registry, uscc: Uscc) -> EnterpriseDetail:
     """一家企业及其信号、评估、预警的时间线 / one enterprise with its signals, assessments and warnings."""
     return await read_enterprise(tx, who.division, uscc, await known.current(tx))
 
 
 @router.put("/enterprises/{uscc}")
-async def write(who: EnterpriseWriter, tx: Writing, uscc: Code, told: EnterpriseIn) -> EnterpriseWritten:
+async def write(who: EnterpriseWriter, tx: Writing, uscc: Uscc, told: EnterpriseIn) -> EnterpriseWritten:
     """登记或更新企业；未填的项保持不变 / register or update an enterprise; what is left out stays as it was."""
     return await register_enterprise(tx, who.division, claim_of(uscc, told), told.override_reason)

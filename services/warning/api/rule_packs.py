@@ -4,7 +4,7 @@ import asyncio
 
 from fastapi import APIRouter, Request, Response
 
-from services.warning.api.access import Paging, RulePackReader, RulePackWriter
+from services.warning.api.access import PackVersion, Paging, RulePackReader, RulePackWriter
 from services.warning.usecases import rule_pack_steps
 from services.warning.usecases.reference_data import ReferenceData
 from shared.contracts.warning import (
@@ -41,19 +41,19 @@ async def draft(
 
 
 @router.post("/{version}/review")
-async def review(who: RulePackWriter, tx: Writing, version: int, _body: RulePackStep) -> RulePackOut:
+async def review(who: RulePackWriter, tx: Writing, version: PackVersion, _body: RulePackStep) -> RulePackOut:
     """由第二人审核 / review by a second person."""
     return await rule_pack_steps.review_pack(tx, who, version)
 
 
 @router.post("/{version}/publish")
-async def publish(who: RulePackWriter, tx: Writing, version: int, _body: RulePackStep) -> RulePackOut:
+async def publish(who: RulePackWriter, tx: Writing, version: PackVersion, _body: RulePackStep) -> RulePackOut:
     """发布 / publish."""
     return await rule_pack_steps.publish_pack(tx, who, version)
 
 
 @router.post("/{version}/dry-run")
-async def dry_run(request: Request, _who: RulePackWriter, version: int) -> DryRun:
+async def dry_run(request: Request, _who: RulePackWriter, version: PackVersion) -> DryRun:
     """试算：若生效将有哪些变化 / what would change if it went live."""
     db: Database = request.app.state.db
     reference_data: ReferenceData = request.app.state.reference

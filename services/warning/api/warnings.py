@@ -7,7 +7,10 @@ from fastapi import APIRouter, Query, Request, Response
 
 from services.warning.api.access import (
     DashboardReader,
+    DayFilter,
+    DivisionFilter,
     Paging,
+    UsccFilter,
     WarningDirector,
     WarningHandler,
     WarningReader,
@@ -15,11 +18,13 @@ from services.warning.api.access import (
 )
 from services.warning.domain.warning_filters import Filters
 from services.warning.usecases import direct_warning, handle_warning, read_warnings
+from services.warning.usecases.pass_on_warning import hand_over_warning, refer_warning
+from services.warning.usecases.read_funnel import Period, read_funnel
 from services.warning.usecases.reference_data import ReferenceData
 from services.warning.usecases.warning_action import Timing
 from shared.contracts import warning as contract
 from shared.contracts import warning_actions as actions
-from shared.contracts.warning import ActionDone, Overview, WarningDetail, WarningPage
+from shared.contracts.warning import ActionDone, Funnel, Overview, WarningDetail, WarningPage
 from shared.db.tx import ReadTx
 from shared.web.dependencies import Reading, Writing
 from shared.web.guard import GuardedRoute
@@ -40,10 +45,12 @@ def _status(response: Response, done: ActionDone) -> ActionDone:
     return done
 
 
-@router.get("/worklist")
-async def worklist(who: WorklistReader, tx: Reading, page: Paging) -> WarningPage:
+@router.get("/worklist", response_model=WarningPage)
+async def worklist(who: WorklistReader, tx: Reading, page: Paging) -> Response:
     """我的预警，最急的在前 / my open warnings, most urgent first."""
-    return await read_warnings.read_worklist(tx, who, page)
+    shown = await read_warnings.read_worklist(tx, who, page)
+    # Asked for all day: a model that comes from here is not checked once more on its way out.
+    return Response(shown.model_dump_json(), media_type="application/json")
 
 
 @router.get("/warnings")
@@ -51,10 +58,10 @@ async def listing(
     who: DashboardReader,
     tx: Reading,
     page: Paging,
-    uscc: Annotated[str | None, Query(max_length=32)] = None,
+    uscc: UsccFilter = None,
     level: Annotated[contract.Level | None, Query()] = None,
     state: Annotated[contract.State | None, Query()] = None,
-    division: Annotated[str | None, Query(pattern=r"^\d{6}(\d{3}(\d{3})?)?$")] = None,
+    division: DivisionFilter = None,
 ) -> WarningPage:
     """辖区内的预警，最新的在前 / warnings of the jurisdiction, newest first."""
     return await read_warnings.list_warnings(tx, who, Filters(uscc, level, state, division), page)
@@ -64,6 +71,18 @@ async def listing(
 async def overview(who: DashboardReader, tx: Reading) -> Overview:
     """辖区概览 / the jurisdiction at a glance."""
     return await read_warnings.read_overview(tx, who)
+
+
+@router.get("/funnel")
+async def funnel(
+    who: DashboardReader,
+    tx: Reading,
+    since: DayFilter = None,
+    until: DayFilter = None,
+    division: DivisionFilter = None,
+) -> Funnel:
+    """从信号到结案的漏斗 / from signal to closure, by town."""
+    return await read_funnel(tx, who, Period(since, until), division)
 
 
 @router.get("/warnings/{warning_id}")
@@ -128,6 +147,34 @@ async def outcome(
     return _status(response, done)
 
 
+@router.post("/warnings/{warning_id}/hand-over", status_code=CREATED)
+async def hand_over(
+    request: Request,
+    response: Response,
+    who: WarningHandler,
+    tx: Writing,
+    warning_id: UUID,
+    action: actions.HandOver,
+) -> ActionDone:
+    """移交调解 / hand over to mediation."""
+    done = await hand_over_warning(tx, who, warning_id, action, await timing(request, tx))
+    return _status(response, done)
+
+
+@router.post("/warnings/{warning_id}/refer", status_code=CREATED)
+async def refer(
+    request: Request,
+    response: Response,
+    who: WarningHandler,
+    tx: Writing,
+    warning_id: UUID,
+    action: actions.Refer,
+) -> ActionDone:
+    """移送监察 / refer to the inspectorate."""
+    done = await refer_warning(tx, who, warning_id, action, await timing(request, tx))
+    return _status(response, done)
+
+
 @router.post("/warnings/{warning_id}/assign", status_code=CREATED)
 async def assign(
     request: Request,
@@ -153,6 +200,20 @@ async def close(
 ) -> ActionDone:
     """结案 / close."""
     done = await direct_warning.close_warning(tx, who, warning_id, action, await timing(request, tx))
+    return _status(response, done)
+
+
+@router.post("/warnings/{warning_id}/return", status_code=CREATED)
+async def give_back(
+    request: Request,
+    response: Response,
+    who: WarningDirector,
+    tx: Writing,
+    warning_id: UUID,
+    action: actions.Return,
+) -> ActionDone:
+    """退回承办人 / give back to its handler."""
+    done = await direct_warning.return_warning(tx, who, warning_id, action, await timing(request, tx))
     return _status(response, done)
 
 

@@ -1,35 +1,19 @@
 """The clocks of a warning: until when what has to happen, and why then.
 
-Hours run around the clock. Working and natural days exclude the day of the start and end with the last day,
-at 23:59:59 in Shanghai; natural days roll off a last day that is not worked. A downgrade leaves the running
+How days are counted is the kernel's (shared.kernel.deadlines). A downgrade leaves the running
 clocks alone: nobody gets more time because a warning became milder.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from services.warning.domain.clock_traces import (
-    Trace,
-    cap_trace,
-    hours_trace,
-    natural_days_trace,
-    pause_trace,
-    provisional_trace,
-    working_days_trace,
-)
 from services.warning.domain.levels import WarningLevel
-from shared.kernel.calendar import (
-    WorkingCalendar,
-    add_natural_days,
-    add_working_days,
-    all_published,
-    working_days_between,
-)
-from shared.kernel.clock import SHANGHAI, shanghai_day
-
-_END_OF_DAY = time(23, 59, 59, tzinfo=SHANGHAI)
+from shared.kernel.calendar import WorkingCalendar, add_working_days, working_days_between
+from shared.kernel.clock import shanghai_day
+from shared.kernel.clock_traces import Trace, cap_trace, pause_trace, provisional_trace
+from shared.kernel.deadlines import ClockUnit, deadline, is_provisional
 
 
 class ClockKind(StrEnum):
@@ -39,14 +23,6 @@ class ClockKind(StrEnum):
     VISIT = "visit"
     PLAN = "plan"
     REVIEW = "review"
-
-
-class ClockUnit(StrEnum):
-    """How a length is counted."""
-
-    HOURS = "hours"
-    WORKING_DAYS = "working_days"
-    NATURAL_DAYS = "natural_days"
 
 
 class ClockState(StrEnum):
@@ -94,17 +70,16 @@ class Clock:
 
 def start_clock(rule: ClockRule, started_at: datetime, calendar: WorkingCalendar) -> Clock:
     """Start a clock."""
-    due_at = _due_at(rule, started_at, calendar)
-    trace = _start_trace(rule, started_at, due_at, calendar)
+    until = deadline(rule.length, rule.unit, started_at, calendar)
     return Clock(
         kind=rule.kind,
         rule_id=rule.id,
         started_at=started_at,
-        due_at=due_at,
-        provisional=_is_provisional(rule, started_at, due_at, calendar),
-        calendar_version=calendar.version,
-        trace_zh=trace.zh,
-        trace_en=trace.en,
+        due_at=until.due_at,
+        provisional=until.provisional,
+        calendar_version=until.calendar_version,
+        trace_zh=until.trace.zh,
+        trace_en=until.trace.en,
         article=rule.article,
     )
 
@@ -170,7 +145,7 @@ def resume(clock: Clock, rule: ClockRule, now: datetime, calendar: WorkingCalend
         moved = _working_shift(clock.due_at, clock.paused_at, now, calendar)
     due_at = clock.due_at + moved
     told = Trace(clock.trace_zh, clock.trace_en).then(pause_trace(clock.paused_at, now, moved))
-    provisional = _is_provisional(rule, clock.started_at, due_at, calendar)
+    provisional = is_provisional(rule.unit, clock.started_at, due_at, calendar)
     if provisional and not clock.provisional:
         told = told.then(provisional_trace(calendar, shanghai_day(clock.started_at), shanghai_day(due_at)))
     return replace(
@@ -185,13 +160,14 @@ def resume(clock: Clock, rule: ClockRule, now: datetime, calendar: WorkingCalend
 
 
 def accept_clock_for_reassignment(
-    rule: ClockRule, now: datetime, calendar: WorkingCalendar, visit: Clock | None
+    rule: ClockRule, now: datetime, calendar: WorkingCalendar, visit: Clock | None, *, paused: bool = False
 ) -> Clock:
     """Start the new assignee's accept clock, never due later than the visit that is still ahead.
 
-    A visit that is already overdue does not count: the new assignee is not in breach before having heard.
+    A visit that is already overdue does not count: the new assignee is not in breach before having heard. Where the
+    warning's clocks stand still, the new one does too.
     """
-    fresh = start_clock(rule, now, calendar)
+    fresh = replace(start_clock(rule, now, calendar), paused_at=now if paused else None)
     if visit is None or visit.met_at is not None or visit.due_at <= now:
         return fresh
     return _no_later(fresh, visit.due_at)
@@ -207,6 +183,14 @@ def clocks_after_upgrade(
     """
     running = {clock.kind: clock for clock in clocks}
     return tuple(_upgraded(running.get(rule.kind), rule, now, calendar) for rule in red_rules)
+
+
+def outstanding_after_contradiction(clocks: Iterable[Clock]) -> tuple[Clock, ...]:
+    """Return the clocks that still count once new signals contradict an outcome.
+
+    The outcome had met the visit and the plan; both are to be made anew.
+    """
+    return tuple(clock for clock in clocks if clock.kind not in {ClockKind.VISIT, ClockKind.PLAN})
 
 
 def next_due(clocks: Iterable[Clock]) -> Clock | None:
@@ -232,37 +216,6 @@ def _no_later(clock: Clock, limit_at: datetime) -> Clock:
         return clock
     told = Trace(clock.trace_zh, clock.trace_en).then(cap_trace(limit_at))
     return replace(clock, due_at=limit_at, trace_zh=told.zh, trace_en=told.en)
-
-
-def _due_at(rule: ClockRule, started_at: datetime, calendar: WorkingCalendar) -> datetime:
-    if rule.unit is ClockUnit.HOURS:
-        return started_at + timedelta(hours=rule.length)
-    add = add_working_days if rule.unit is ClockUnit.WORKING_DAYS else add_natural_days
-    return _end_of(add(calendar, shanghai_day(started_at), rule.length))
-
-
-def _is_provisional(
-    rule: ClockRule, started_at: datetime, due_at: datetime, calendar: WorkingCalendar
-) -> bool:
-    """Hours need no calendar, so nothing about them is provisional."""
-    if rule.unit is ClockUnit.HOURS:
-        return False
-    return not all_published(calendar, shanghai_day(started_at), shanghai_day(due_at))
-
-
-def _start_trace(rule: ClockRule, started_at: datetime, due_at: datetime, calendar: WorkingCalendar) -> Trace:
-    if rule.unit is ClockUnit.HOURS:
-        return hours_trace(rule.length, started_at, due_at)
-    start_on, due_on = shanghai_day(started_at), shanghai_day(due_at)
-    if rule.unit is ClockUnit.WORKING_DAYS:
-        trace = working_days_trace(rule.length, start_on, due_on, calendar)
-    else:
-        trace = natural_days_trace(rule.length, start_on, due_on)
-    return trace.then(provisional_trace(calendar, start_on, due_on))
-
-
-def _end_of(day: date) -> datetime:
-    return datetime.combine(day, _END_OF_DAY).astimezone(UTC)
 
 
 def _working_shift(

@@ -17,11 +17,15 @@ from services.warning.domain.rule_pack import RulePack, Verdict, fresh_rules
 
 @dataclass(frozen=True, slots=True)
 class OpenWarning:
-    """The open warning as far as its course depends on it; `lower_since` as NoteLower set it."""
+    """The open warning as far as its course depends on it; `lower_since` as NoteLower set it.
+
+    rule_ids: the rules that its handler knows of.
+    """
 
     level: WarningLevel
     state: State
     lower_since: datetime | None
+    rule_ids: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,18 @@ class Upgrade:
 
 
 @dataclass(frozen=True, slots=True)
+class Contradict:
+    """Give a warning whose outcome is on record back to its handler: new signals tell otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddRules:
+    """Let the handler know that further rules fired; `lower_since` is cleared when the level holds."""
+
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Downgrade:
     """Lower the level of the open warning; `lower_since` is cleared with it."""
 
@@ -93,7 +109,9 @@ class Stay:
     """Change nothing."""
 
 
-Decision: TypeAlias = Raise | Reopen | Upgrade | Downgrade | NoteLower | ClearLower | Stay
+Decision: TypeAlias = (
+    Raise | Reopen | Upgrade | Contradict | AddRules | Downgrade | NoteLower | ClearLower | Stay
+)
 
 
 def decide(
@@ -113,7 +131,8 @@ def decide(
     """
     fresh = news or News(level, frozenset(fired_rule_ids))
     if open_warning is not None:
-        return _go_on(open_warning, last_closed, level, fresh, now, policy)
+        decision = _go_on(open_warning, last_closed, level, fresh, now, policy)
+        return _or_add_rules(decision, open_warning, level, fired_rule_ids)
     if not level.is_warning or not fresh.level.is_warning:
         return Stay()
     double_red = _is_double_red(last_closed, level, now, policy)
@@ -147,9 +166,20 @@ def _go_on(
         level = min(level, max(fresh.level, warning.level))
     if level > warning.level:
         return Upgrade(level, _is_double_red(last_closed, level, now, policy))
+    if warning.state.is_settled and fresh.level.is_warning and fresh.rule_ids:
+        return Contradict()
     if level == warning.level:
         return Stay() if warning.lower_since is None else ClearLower()
     return _go_down(warning, now, policy)
+
+
+def _or_add_rules(
+    decision: Decision, warning: OpenWarning, level: WarningLevel, fired_rule_ids: Collection[str]
+) -> Decision:
+    """Of a warning that would stay as it is, its handler must at least hear what else fired."""
+    if not isinstance(decision, Stay | ClearLower) or warning.state.is_settled or not level.is_warning:
+        return decision
+    return decision if warning.rule_ids.issuperset(fired_rule_ids) else AddRules(level >= warning.level)
 
 
 def _go_down(warning: OpenWarning, now: datetime, policy: Policy) -> Decision:

@@ -100,9 +100,7 @@ def check_claim(claim: EnterpriseClaim, override_reason: str | None) -> CheckedC
     problems += _problems(cleaned)
     if problems:
         raise EnterpriseRefused(fields=problems)
-    known = replace(
-        cleaned, workplace_division=_workplace(cleaned), sole_trader=sole_trader or cleaned.sole_trader
-    )
+    known = replace(cleaned, sole_trader=sole_trader or cleaned.sole_trader)
     return CheckedClaim(known, fold_name(known.name), override_reason if overridden else None)
 
 
@@ -173,12 +171,6 @@ def _first(checked: CheckedClaim) -> Enterprise:
     )
 
 
-def _workplace(claim: EnterpriseClaim) -> str | None:
-    """A town that nobody knows is no town: the district's own queue takes such an enterprise."""
-    workplace = claim.workplace_division
-    return MINHANG if workplace is not None and not is_known(workplace) else workplace
-
-
 def _refusal_of(code: str) -> UsccInvalid | None:
     try:
         check_uscc(code)
@@ -236,6 +228,14 @@ def _division_problems(claim: EnterpriseClaim) -> Iterator[FieldProblem]:
                 f"用工地不在本区（{MINHANG}）：请核对用工地区划；注册地可在外区，请填入 registered_division。",
                 f"The workplace is not in this district ({MINHANG}): check it; "
                 "a registration elsewhere belongs in registered_division.",
+            )
+        elif code is not None and field == "workplace_division" and not is_known(code):
+            yield FieldProblem(
+                field,
+                "town_unknown",
+                f"本区（{MINHANG}）没有这个街镇：请核对前9位；只知所在区的，填写 {MINHANG}。",
+                f"This district ({MINHANG}) has no such town: check the first 9 digits; "
+                f"where only the district is known, write {MINHANG}.",
             )
 
 

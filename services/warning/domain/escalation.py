@@ -46,6 +46,12 @@ def next_step(step: int, level: WarningLevel, breached_at: datetime, policy: Pol
     )
 
 
+def next_step_at(step: int, level: WarningLevel, breached_at: datetime, policy: Policy) -> datetime | None:
+    """Return when the step after `step` is due on the ladder of this level; None when the top has been told."""
+    following = next_step(step, level, breached_at, policy)
+    return following.at if following is not None else None
+
+
 def straight_to_leading_group(level: WarningLevel, at: datetime, policy: Policy) -> EscalationStep:
     """Return the step of two reds in a row: the leading group at once, and everybody below it is told."""
     return EscalationStep(

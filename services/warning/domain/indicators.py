@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, cast
 
-from services.warning.domain.documents import (
+from shared.kernel.documents import (
     Node,
     boolean,
     fail,
@@ -111,9 +111,20 @@ class Indicator:
     protective: bool
     article: str
 
+    @property
+    def tells_of_events(self) -> bool:
+        """Say whether each signal stands by itself; else it tells of a state, which a later one replaces.
+
+        What protects, an award or a contract, is held or not: a state, whatever its unit.
+        """
+        return self.unit in {"event", "case"} and not self.protective
+
     def detail_field(self, name: str) -> DetailField | None:
         """Return the declared detail field of this name."""
-        return next((field for field in self.detail if field.name == name), None)
+        for field in self.detail:
+            if field.name == name:
+                return field
+        return None
 
     def aspect_choice(self, detail: Mapping[str, object]) -> str | None:
         """Return the choice of the aspect that a signal with this detail makes."""

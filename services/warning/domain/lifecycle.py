@@ -51,6 +51,7 @@ class Action(StrEnum):
     RESOLVE = "resolve"
     DISMISS = "dismiss"
     REASSIGN = "reassign"
+    CONTRADICT = "contradict"
     CLOSE = "close"
     REOPEN = "reopen"
 
@@ -68,6 +69,7 @@ class ReasonCode(StrEnum):
 # reject: it is assigned on in the same transaction, so that nobody ever sees it unassigned.
 # return: the body that took it over gives it back; or the officer who should close it finds the outcome
 #   wanting. A dismissal may have come without a visit, so from there it goes back before the visit.
+# contradict: new signals tell otherwise than the outcome on record; somebody has to be on site again.
 # reassign: by an officer; the new assignee accepts and, where nobody was on site yet, visits.
 TRANSITIONS: Mapping[tuple[State, Action], State] = {
     (State.RAISED, Action.ASSIGN): State.ASSIGNED,
@@ -90,14 +92,26 @@ TRANSITIONS: Mapping[tuple[State, Action], State] = {
     (State.REFERRED, Action.RETURN): State.VISITED,
     (State.RESOLVED, Action.CLOSE): State.CLOSED,
     (State.RESOLVED, Action.RETURN): State.VISITED,
+    (State.RESOLVED, Action.CONTRADICT): State.ACCEPTED,
     (State.FALSE_ALARM, Action.CLOSE): State.CLOSED,
     (State.FALSE_ALARM, Action.RETURN): State.ACCEPTED,
+    (State.FALSE_ALARM, Action.CONTRADICT): State.ACCEPTED,
     (State.CLOSED, Action.REOPEN): State.RAISED,
 }
 
 REASONS_OF_OUTCOME: Mapping[State, frozenset[ReasonCode]] = {
     State.RESOLVED: frozenset(ReasonCode) - {ReasonCode.FALSE_ALARM},
     State.FALSE_ALARM: frozenset({ReasonCode.FALSE_ALARM}),
+}
+
+
+# What a closure teaches: of a matter that was moved elsewhere, or of an employer who is gone, nobody knows.
+RISK_WAS_REAL: Mapping[ReasonCode, bool | None] = {
+    ReasonCode.TRUE_RESOLVED: True,
+    ReasonCode.TRUE_INCIDENT: True,
+    ReasonCode.FALSE_ALARM: False,
+    ReasonCode.TRANSFERRED: None,
+    ReasonCode.ENTERPRISE_GONE: None,
 }
 
 
@@ -128,7 +142,7 @@ class ReasonDoesNotFit(DomainError):
         choices = ", ".join(sorted(allowed))
         zh = f"结案原因与处置结果（{state}）不符，可用：{choices}。"
         en = f"The reason does not fit the outcome ({state}); use one of: {choices}."
-        super().__init__(zh, en, fields=(FieldProblem("reason", "does_not_fit", zh, en),))
+        super().__init__(zh, en, fields=(FieldProblem("reason_code", "does_not_fit", zh, en),))
 
 
 class EvidenceMissing(DomainError):

@@ -6,9 +6,10 @@ from datetime import date
 from enum import StrEnum
 from itertools import pairwise
 
-from services.warning.domain.clocks import ClockKind, ClockRule, ClockUnit
-from services.warning.domain.documents import Node, day, fail, number, one_of, only_keys, text, whole
+from services.warning.domain.clocks import ClockKind, ClockRule
 from services.warning.domain.levels import WarningLevel
+from shared.kernel.deadlines import ClockUnit
+from shared.kernel.documents import Node, day, fail, number, one_of, only_keys, text, whole
 from shared.kernel.errors import DomainError, Kind
 
 _WARNING_LEVELS = (WarningLevel.ORANGE, WarningLevel.RED)

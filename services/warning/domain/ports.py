@@ -24,8 +24,9 @@ class FactChunk:
         enterprise_id int8, headcount float8, industry int2 (0-19 for GB/T 4754 sections A-T, -1 unknown),
         sole_trader int2 (0/1)
     signals, sorted by enterprise_id, superseded ones left out:
-        signal_seq int8, enterprise_id int8, series int2 (index into `series`), effective_on int4 (days since
-        1970-01-01), known_on int4 (same), amount_cny float8, months float8, workers float8
+        signal_seq int8, enterprise_id int8, series int2 (index into `series`), source int4 (a number per
+        department), effective_on int4 (days since 1970-01-01), known_on int4 (same), amount_cny float8,
+        months float8, workers float8
     details: (signal_seq, number and boolean detail fields) for the signals that have any
     """
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from string import Formatter
 
-from services.warning.domain.documents import (
+from services.warning.domain.levels import WarningLevel
+from services.warning.domain.rules import COMPARISONS, Alternative, Condition, Levels, Rule
+from shared.kernel.documents import (
     Node,
     boolean,
     fail,
@@ -14,8 +16,6 @@ from services.warning.domain.documents import (
     only_keys,
     text,
 )
-from services.warning.domain.levels import WarningLevel
-from services.warning.domain.rules import COMPARISONS, Alternative, Condition, Levels, Rule
 
 _PLACEHOLDERS = frozenset({"value", "threshold", "value_percent", "threshold_percent"})
 _SENTENCE_KEYS = frozenset({"sentence_zh", "sentence_en"})

@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from services.warning.domain.documents import DocumentInvalid, Node, day, only_keys, text, whole
 from services.warning.domain.indicators import series_of_measure
 from services.warning.domain.levels import WarningLevel
 from services.warning.domain.rule_documents import read_rules
 from services.warning.domain.rules import Alternative, Rule
+from shared.kernel.documents import DocumentInvalid, Node, day, only_keys, text, whole
 
 _PACK_KEYS = frozenset({"version", "title_zh", "title_en", "effective_from", "source", "rules"})
 

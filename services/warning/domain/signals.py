@@ -35,7 +35,7 @@ _COMPARED = (
 class SignalContent:
     """What was reported: of a month (`period`, written YYYY-MM) or of a day (`occurred_on`).
 
-    `corrects` is the source_ref of the signal that this one replaces.
+    `corrects` is the source_ref of the signal that this one replaces; of one without, the id that it got here.
     """
 
     source: str

@@ -77,8 +77,9 @@ class Series:
 class Catalogue:
     """Every series in its canonical order with what the features need to know of it.
 
-    declared[s, d] says whether signals of series s may carry detail d as a number or boolean; decisive[s, d],
-    whether a zero there means that nothing is wrong: numbers, and booleans that have to be given;
+    event[s] says whether signals of series s tell of events, each of which stands by itself.
+    declared[s, d] says whether they may carry detail d as a number or boolean; decisive[s, d], whether a zero
+    there means that nothing is wrong: numbers, and booleans that have to be given;
     pair_feature_column[s, f] is the column of feature f (PAIR_FEATURES, then details) of series s, or -1.
     """
 
@@ -87,6 +88,7 @@ class Catalogue:
     details: tuple[str, ...]
     detail_position: Mapping[str, int]
     combine: Integers
+    event: Flags
     validity_days: Days
     protective: Flags
     declared: Flags
@@ -115,6 +117,7 @@ def compile_catalogue(indicators: Mapping[str, Indicator]) -> Catalogue:
         position={one.name: at for at, one in enumerate(series)},
         details=details,
         detail_position=detail_position,
+        event=np.array([one.indicator.tells_of_events for one in series], dtype=np.bool_),
         combine=np.array([_COMBINE_CODES[one.indicator.combine] for one in series], dtype=np.int64),
         validity_days=np.array([one.indicator.validity_days for one in series], dtype=np.int32),
         protective=np.array([one.indicator.protective for one in series], dtype=np.bool_),

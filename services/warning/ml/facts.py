@@ -25,6 +25,7 @@ _SIGNAL_FIELDS = {
     "signal_seq": ">i8",
     "enterprise_id": ">i8",
     "series": ">i2",
+    "source": ">i4",
     "effective_on": ">i4",
     "known_on": ">i4",
     "amount_cny": ">f8",
@@ -41,7 +42,8 @@ class FactsMalformed(ValueError):
 class Facts:
     """A chunk of enterprises, sorted by id, and their signals in any order. Unknown numbers are NaN.
 
-    `row` is the position of a signal's enterprise, `series` its position in the catalogue; dates are days
+    `row` is the position of a signal's enterprise, `series` its position in the catalogue, `source` a number per
+    department; dates are days
     since 1970-01-01. detail_* are the detail values, one row each: which signal, which detail, what value.
     """
 
@@ -53,6 +55,7 @@ class Facts:
     signal_seq: Integers
     row: Integers
     series: Integers
+    source: Integers
     effective_on: Days
     known_on: Days
     amount_cny: Floats
@@ -75,14 +78,16 @@ class EnterpriseColumns:
 
 @dataclass(frozen=True, slots=True)
 class SignalColumns:
-    """Signals as plain columns: series by name, dates as days since 1970-01-01; what is left out is unknown.
+    """Signals as plain columns: series by name, sources by number, dates as days since 1970-01-01.
 
+    What is left out is unknown.
     details: (position of the signal in these columns, its number and boolean details).
     """
 
     enterprise_id: ArrayLike = ()
     series: Sequence[str] = ()
     effective_on: ArrayLike = ()
+    source: ArrayLike | None = None
     known_on: ArrayLike | None = None
     amount_cny: ArrayLike | None = None
     months: ArrayLike | None = None
@@ -107,6 +112,7 @@ def decode(chunk: FactChunk, catalogue: Catalogue) -> Facts:
         signal_seq=signal_seq,
         row=_rows_of(signals["enterprise_id"].astype(np.int64), known),
         series=_series_of(signals["series"].astype(np.int64), chunk.series, catalogue),
+        source=signals["source"].astype(np.int64),
         effective_on=signals["effective_on"].astype(np.int32),
         known_on=signals["known_on"].astype(np.int32),
         amount_cny=signals["amount_cny"].astype(np.float64),
@@ -139,6 +145,7 @@ def facts_from_columns(
         signal_seq=np.arange(count, dtype=np.int64),
         row=_rows_of(of_enterprise, known),
         series=np.fromiter(map(at.__getitem__, signals.series), dtype=np.int64, count=count),
+        source=_column(signals.source, count, 0).astype(np.int64),
         effective_on=effective_on,
         known_on=effective_on if signals.known_on is None else np.asarray(signals.known_on, dtype=np.int32),
         amount_cny=_column(signals.amount_cny, count, np.nan),

@@ -1,9 +1,14 @@
 """The one feature function: serving, training and back-tests all call `feature_rows`, on a chunk of any size.
 
-A signal counts on a day when it was known by then and the month that it speaks of had begun; its own day is
-the last of that month, or the day asked about if that comes first. Signals of one enterprise, series and
-month make one observation; the most recent observation stands until its validity ends. All windows are
-"at most N days ago".
+A signal counts on a day when it was known by then and the month that it speaks of had begun. Its own day is the
+last of that month, or the day on which it was told if that comes first: nobody can speak of what is still to come.
+What an indicator's signals make of each other depends on what they tell of:
+
+- a state (arrears, a grade): the signals of one source and month make one observation, and each source's most recent
+  one stands until its validity ends. A source withdraws what itself has told, never what another one has.
+- an event (a case, an enforcement): each stands by itself until its validity ends; a milder one takes nothing back.
+
+What stands is measured by its greatest value. All windows are "at most N days ago".
 
 Sums run over whole fen or over signals in the order of their days, and ties are taken by their greatest
 value, so that neither the order of signals nor the cut into chunks changes a single bit. The greatest value,
@@ -72,11 +77,17 @@ class FeatureRows:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Counted:
-    """The signals that count, sorted by enterprise, series and day; a pair is one enterprise's one series."""
+    """The signals that count, sorted by enterprise, series, teller and day; a pair is one enterprise's one series.
+
+    teller: a number per pair and source; signals of events, and those that add up, have one teller per pair.
+    slot: what makes one observation of a teller's signals: a state's month, an event's day.
+    """
 
     position: Integers
     pair: Integers
-    month: Integers
+    teller: Integers
+    slot: Integers
+    day: Integers
     age_days: Integers
     grave: Flags
     pair_row: Integers
@@ -85,13 +96,13 @@ class _Counted:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Periods:
-    """One observation per pair and month, sorted by both; `of_signal` leads from a signal to its own.
+    """One observation per teller and slot, sorted by both; `of_signal` leads from a signal to its own.
 
-    `speaks` marks the signals that make up their observation (of `latest`, only the last day's).
+    `speaks` marks the signals that make up their observation (of a `latest` state, only the last day's).
     """
 
     pair: Integers
-    month: Integers
+    teller: Integers
     age_days: Integers
     grave: Flags
     months: Floats
@@ -127,26 +138,38 @@ def feature_rows(facts: Facts, as_of: date) -> FeatureRows:
 
 
 def _counted(facts: Facts, today: int) -> _Counted:
-    month = _month_of(facts.effective_on)
-    counts = (facts.known_on <= today) & (month <= _month_of(np.array([today]))[0])
+    catalogue = facts.catalogue
+    counts = (facts.known_on <= today) & (_month_of(facts.effective_on) <= _month_of(np.array([today]))[0])
     position = np.flatnonzero(counts)
-    pair_code = facts.row[position] * len(facts.catalogue.series) + facts.series[position]
-    day = facts.effective_on[position].astype(np.int64)
-    order = np.argsort(pair_code * _DAY_SPAN + day, kind="stable")
-    position, pair_code = position[order], pair_code[order]
-    starts = np.flatnonzero(_first_of_run(pair_code))
+    series, day = facts.series[position], _own_day(facts)[position]
+    apart = ~catalogue.event[series] & (catalogue.combine[series] == LATEST)
+    source = np.where(apart, facts.source[position], 0)
+    pair_code = facts.row[position] * len(catalogue.series) + series
+    order = np.lexsort((day, source, pair_code))
+    position, day, pair_code = position[order], day[order], pair_code[order]
+    first_of_pair = _first_of_run(pair_code)
+    starts = np.flatnonzero(first_of_pair)
     return _Counted(
         position=position,
-        pair=np.repeat(np.arange(len(starts)), np.diff(starts, append=len(position))),
-        month=month[position],
-        age_days=today - np.minimum(facts.effective_on[position], today).astype(np.int64),
+        pair=np.cumsum(first_of_pair) - 1,
+        teller=np.cumsum(first_of_pair | _first_of_run(source[order])) - 1,
+        slot=np.where(catalogue.event[series[order]], day, _month_of(day)),
+        day=day,
+        age_days=today - day,
         grave=_grave(facts)[position],
         pair_row=facts.row[position][starts],
         pair_series=facts.series[position][starts],
     )
 
 
-def _month_of(days: Days) -> Integers:
+def _own_day(facts: Facts) -> Integers:
+    """Return the day of which each signal speaks; never one that was to come when it was told."""
+    first_of_month = _month_of(facts.effective_on).astype("datetime64[M]").astype("datetime64[D]")
+    told = np.minimum(facts.effective_on, facts.known_on).astype(np.int64)
+    return np.maximum(told, first_of_month.astype(np.int64))
+
+
+def _month_of(days: Days | Integers) -> Integers:
     return days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
 
 
@@ -169,13 +192,12 @@ def _grave(facts: Facts) -> Flags:
 
 
 def _combine(facts: Facts, counted: _Counted) -> _Periods:
-    starts = np.flatnonzero(_first_of_run(counted.pair) | _first_of_run(counted.month))
+    starts = np.flatnonzero(_first_of_run(counted.teller) | _first_of_run(counted.slot))
     sizes = np.diff(starts, append=len(counted.position))
     of_signal = np.repeat(np.arange(len(starts)), sizes)
     combine = facts.catalogue.combine[counted.pair_series][counted.pair]
-    day = facts.effective_on[counted.position]
     last = starts + sizes - 1
-    speaks = (combine != LATEST) | (day == day[last][of_signal])
+    speaks = (combine != LATEST) | (counted.day == counted.day[last][of_signal])
 
     def greatest(column: Floats) -> Floats:
         return np.fmax.reduceat(np.where(speaks, column[counted.position], np.nan), starts)
@@ -186,15 +208,15 @@ def _combine(facts: Facts, counted: _Counted) -> _Periods:
         total = np.bincount(of_signal, weights=whole, minlength=len(starts)) / unit
         return np.where((combine[starts] == SUM) & ~np.isnan(most), total, most)
 
-    pair, month = counted.pair[starts], counted.month[starts]
     grave = np.logical_or.reduceat(counted.grave & speaks, starts)
-    months = greatest(facts.months)
+    event = facts.catalogue.event[counted.pair_series][counted.pair[starts]]
+    proven = _proven_months(counted.teller[starts], counted.slot[starts], grave, greatest(facts.months))
     return _Periods(
-        pair=pair,
-        month=month,
+        pair=counted.pair[starts],
+        teller=counted.teller[starts],
         age_days=counted.age_days[last],
         grave=grave,
-        months=np.where(np.isnan(months), _proven_months(pair, month, grave), months),
+        months=np.where(event, np.nan_to_num(greatest(facts.months)), proven),
         amount_cny=combined(facts.amount_cny, _FEN),
         workers=combined(facts.workers, 1),
         of_signal=of_signal,
@@ -202,43 +224,46 @@ def _combine(facts: Facts, counted: _Counted) -> _Periods:
     )
 
 
-def _proven_months(pair: Integers, month: Integers, grave: Flags) -> Integers:
-    """Return how many full months reports in a row prove, where nobody reported a number.
+def _proven_months(teller: Integers, month: Integers, grave: Flags, told: Floats) -> Floats:
+    """Return how many full months have gone by, told or proven by reports in a row.
 
-    A lone report proves none: it may be a day old. Each month in a row that follows it proves one more.
+    A lone report without a number proves none: it may be a day old. Each month in a row that follows a report
+    proves one more than that report told or proved.
     """
-    goes_on = ~_first_of_run(pair) & np.concatenate(
-        (np.zeros(min(len(grave), 1), dtype=np.bool_), grave[:-1])
-    )
-    goes_on &= np.diff(month, prepend=month[:1]) == 1
-    at = np.arange(len(pair))
-    begun = np.maximum.accumulate(np.where(grave & ~goes_on, at, 0))
-    return np.where(grave, at - begun, 0)
+    after_grave = np.concatenate((np.zeros(min(len(grave), 1), dtype=np.bool_), grave[:-1]))
+    goes_on = grave & ~_first_of_run(teller) & after_grave & (np.diff(month, prepend=month[:1]) == 1)
+    anchored = ~np.isnan(told) | ~goes_on
+    at = np.arange(len(teller))
+    anchor = np.maximum.accumulate(np.where(anchored, at, 0))
+    return np.where(grave, np.nan_to_num(told)[anchor] + (at - anchor), np.nan_to_num(told))
+
+
+def _standing(facts: Facts, counted: _Counted, periods: _Periods) -> Flags:
+    """Say which observations stand: those that report something and are valid, of a state the last of its teller."""
+    series = counted.pair_series[periods.pair]
+    last = _first_of_run(periods.teller[::-1])[::-1]
+    valid = periods.age_days <= facts.catalogue.validity_days[series]
+    return periods.grave & valid & (last | facts.catalogue.event[series])
 
 
 def _pair_table(facts: Facts, counted: _Counted, periods: _Periods) -> Floats:
     """Return one row per pair: the base measures, then the details; NaN where a measure is absent."""
     size = len(counted.pair_row)
-    current = np.flatnonzero(_first_of_run(periods.pair[::-1])[::-1])
-    valid = periods.age_days[current] <= facts.catalogue.validity_days[counted.pair_series]
-    active = periods.grave[current] & valid
+    stands = _standing(facts, counted, periods)
+    pair = periods.pair[stands]
     headcount = facts.headcount[counted.pair_row]
     table = np.full((size, facts.catalogue.width), np.nan)
-    workers = periods.workers[current]
-    share = np.divide(workers, headcount, out=np.full(size, np.nan), where=headcount > 0)
-    standing = (np.ones(size), periods.months[current], periods.amount_cny[current], workers, share)
-    for at, column in enumerate(standing):
-        table[active, at] = column[active]
-    for at, days in enumerate(_COUNT_WINDOWS, start=len(standing)):
+    for name in ("months", "amount_cny", "workers"):
+        np.fmax.at(table[:, _MEASURE[name]], pair, getattr(periods, name)[stands])
+    table[pair, _MEASURE["active"]] = 1
+    workers = table[:, _MEASURE["workers"]]
+    share = table[:, _MEASURE["workers_share"]]
+    np.divide(workers, headcount, out=share, where=headcount > 0)
+    for days in _COUNT_WINDOWS:
         within = counted.grave & (counted.age_days <= days)
         count = np.bincount(counted.pair[within], minlength=size)
-        table[:, at] = np.where(count, count, np.nan)
-    _fill_details(
-        table,
-        facts,
-        counted,
-        periods.speaks & (current[counted.pair] == periods.of_signal) & active[counted.pair],
-    )
+        table[:, _MEASURE[f"count_{days}d"]] = np.where(count, count, np.nan)
+    _fill_details(table, facts, counted, periods.speaks & stands[periods.of_signal])
     return table
 
 

@@ -12,8 +12,14 @@ from services.warning.domain.levels import WarningLevel
 from services.warning.repository.tables import assessment_queue, assessments, enterprise_risk, enterprises
 from shared.contracts.base import JsonObject
 from shared.db.tx import ReadTx, WriteTx
+from shared.observability.correlation import correlation_id
 
 WAKE_CHANNEL = "warning_assessment"
+
+_WAITING_LONGEST = text("""
+    SELECT enterprise_id, array_agg(seq) AS seqs, (array_agg(correlation_id ORDER BY seq DESC))[1] AS asked_by
+    FROM warning.assessment_queue GROUP BY enterprise_id ORDER BY min(seq) LIMIT :most
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +39,11 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What the queue holds: its rows, and the distinct enterprises that they name."""
+    """What the queue holds: its rows, the distinct enterprises that they name, and who asked last for each."""
 
     queue_seqs: Sequence[int]
     enterprise_ids: Sequence[int]
+    correlation_ids: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +85,10 @@ async def enqueue(tx: WriteTx, enterprise_ids: Sequence[int]) -> None:
         return
     await tx.execute(
         text(
-            "INSERT INTO warning.assessment_queue (enterprise_id, requested_at)"
-            " SELECT id, :now FROM unnest(CAST(:ids AS int8[])) AS id"
+            "INSERT INTO warning.assessment_queue (enterprise_id, requested_at, correlation_id)"
+            " SELECT id, :now, :cause FROM unnest(CAST(:ids AS int8[])) AS id"
         ),
-        {"ids": list(enterprise_ids), "now": tx.now},
+        {"ids": list(enterprise_ids), "now": tx.now, "cause": correlation_id()},
     )
     await tx.execute(select(func.pg_notify(WAKE_CHANNEL, "")))
 
@@ -95,12 +102,12 @@ async def enqueue_all(tx: WriteTx) -> int:
 
 async def peek(tx: ReadTx, limit: int) -> Due:
     """Return the enterprises that wait longest, each with all requests for it; they stay until `take`."""
-    seqs = func.array_agg(assessment_queue.c.seq).label("seqs")
-    waiting_longest = select(assessment_queue.c.enterprise_id, seqs).group_by(
-        assessment_queue.c.enterprise_id
+    rows = await tx.rows(_WAITING_LONGEST, {"most": limit})
+    return Due(
+        [seq for row in rows for seq in row.seqs],
+        sorted(row.enterprise_id for row in rows),
+        {row.enterprise_id: row.asked_by for row in rows},
     )
-    rows = await tx.rows(waiting_longest.order_by(func.min(assessment_queue.c.seq)).limit(limit))
-    return Due([seq for row in rows for seq in row.seqs], sorted(row.enterprise_id for row in rows))
 
 
 async def newest_request(tx: ReadTx) -> int | None:

@@ -68,6 +68,14 @@ async def known(tx: ReadTx, account_ids: Sequence[UUID]) -> frozenset[UUID]:
     return frozenset(row.account_id for row in await tx.rows(chosen))
 
 
+async def working(tx: ReadTx, account_ids: Sequence[UUID]) -> frozenset[UUID]:
+    """Return which of these accounts are coordinators who work."""
+    chosen = select(coordinators.c.account_id).where(
+        coordinators.c.account_id.in_(account_ids), coordinators.c.enabled
+    )
+    return frozenset(row.account_id for row in await tx.rows(chosen))
+
+
 async def candidates(tx: ReadTx, towns: Sequence[str], today: date, cap: int) -> Sequence[Coordinator]:
     """Return the enabled coordinators of these towns with their load and whether they are away today."""
     rows = await tx.rows(

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select, text
 
+from services.warning.repository.signals import NAME
 from services.warning.repository.tables import (
     enterprise_names,
     enterprise_risk,
@@ -23,13 +24,13 @@ _RISK = enterprise_risk.c.enterprise_id == enterprises.c.id
 _WITH_RISK = enterprises.outerjoin(enterprise_risk, _RISK).outerjoin(warnings, _OPEN)
 
 # Each branch is bounded by itself, so that one noisy department cannot push out the rest before the sort.
-_TIMELINE = text("""
+_TIMELINE = text(f"""
 SELECT at, kind, subject, facts FROM (
   (SELECT s.received_at AS at, 'signal' AS kind, s.series AS subject, jsonb_build_object(
       'source', s.source, 'source_ref', s.source_ref, 'indicator', s.indicator, 'period', s.period,
       'occurred_on', s.occurred_on, 'amount_cny', s.amount_cny::text, 'months', s.months, 'workers', s.workers,
       'detail', s.detail, 'corrects', s.corrects, 'superseded', EXISTS (
-        SELECT FROM warning.signals c WHERE c.source = s.source AND c.corrects = s.source_ref)) AS facts
+        SELECT FROM warning.signals c WHERE c.source = s.source AND c.corrects = {NAME})) AS facts
    FROM warning.signals s WHERE s.enterprise_id = :id ORDER BY s.received_at DESC, s.seq DESC LIMIT :most)
   UNION ALL
   (SELECT a.assessed_at, 'assessment', a.level, jsonb_build_object(
@@ -43,8 +44,12 @@ SELECT at, kind, subject, facts FROM (
       'to_state', h.to_state, 'from_level', h.from_level, 'to_level', h.to_level, 'note', h.note)
    FROM warning.warning_history h JOIN warning.warnings w ON w.id = h.warning_id
    WHERE w.enterprise_id = :id ORDER BY h.at DESC, h.id DESC LIMIT :most)
+  UNION ALL
+  (SELECT c.at, c.service, c.step, c.facts || jsonb_build_object(
+      'case_id', c.case_id, 'warning_id', c.warning_id, 'state', c.state)
+   FROM warning.case_steps c WHERE c.uscc = :uscc ORDER BY c.at DESC, c.seq DESC LIMIT :most)
 ) AS entries ORDER BY at DESC LIMIT :most
-""")
+""")  # noqa: S608  a piece of this program's own SQL
 
 
 async def search(
@@ -90,9 +95,9 @@ async def former_names(tx: ReadTx, enterprise_id: int) -> list[str]:
     return [row.name for row in await tx.rows(newest)]
 
 
-async def timeline(tx: ReadTx, enterprise_id: int) -> Sequence[Row[Any]]:
-    """Return the newest signals, assessments and warnings' steps, newest first."""
-    return await tx.rows(_TIMELINE, {"id": enterprise_id, "most": MOST_ENTRIES})
+async def timeline(tx: ReadTx, enterprise_id: int, uscc: str) -> Sequence[Row[Any]]:
+    """Return the newest signals, assessments, and steps of warnings and cases, newest first."""
+    return await tx.rows(_TIMELINE, {"id": enterprise_id, "uscc": uscc, "most": MOST_ENTRIES})
 
 
 def _within(division: str) -> ColumnElement[bool]:

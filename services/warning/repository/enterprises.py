@@ -16,7 +16,7 @@ _KNOWN = select(enterprises.c.id, *(enterprises.c[name] for name in Enterprise._
     text("uscc = ANY(:usccs)")
 )
 
-_IDS = text("SELECT uscc, id FROM warning.enterprises WHERE uscc = ANY(:usccs)")
+_IDS = "SELECT uscc, id FROM warning.enterprises WHERE uscc = ANY($1::text[])"
 
 _WRITE = """
 INSERT INTO warning.enterprises AS known (uscc, name, name_key, workplace_division, registered_division, grid_cell,
@@ -75,8 +75,8 @@ async def wait_for_register(tx: WriteTx) -> None:
 
 async def ids_of(tx: ReadTx, usccs: Collection[str]) -> dict[str, int]:
     """Return the ids of those enterprises that are known, by code."""
-    rows = await tx.rows(_IDS, {"usccs": list(usccs)})
-    return {row.uscc: row.id for row in rows}
+    driver = await tx.driver()
+    return {row["uscc"]: row["id"] for row in await driver.fetch(_IDS, list(usccs))}
 
 
 async def by_uscc(tx: ReadTx, usccs: Collection[str]) -> dict[str, Known]:

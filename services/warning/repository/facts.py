@@ -8,6 +8,7 @@ import asyncpg
 from pydantic_core import from_json
 
 from services.warning.domain.ports import FactChunk
+from services.warning.repository.signals import NAME
 from shared.db.tx import ReadTx
 
 _ENTERPRISES = """
@@ -18,46 +19,29 @@ WHERE e.id = ANY($1::int8[])
 ORDER BY e.id
 """
 
+# Shanghai's clock has stood at +08:00 since 1991, and an offset is quicker to apply than a zone's rules.
+_SIGNAL_COLUMNS = """
+SELECT s.seq, s.enterprise_id, (known.place - 1)::int2, hashtext(s.source), (s.effective_on - DATE '1970-01-01')::int4,
+       ((s.received_at AT TIME ZONE INTERVAL '8 hours')::date - DATE '1970-01-01')::int4,
+       coalesce(s.amount_cny::float8, 'NaN'::float8), coalesce(s.months::float8, 'NaN'::float8),
+       coalesce(s.workers::float8, 'NaN'::float8)
+FROM warning.signals s JOIN unnest($2::text[]) WITH ORDINALITY AS known (series, place) ON known.series = s.series
+"""
+
 # That `corrects` is given follows from the rest; said, it lets the planner know how few corrections there are.
-_COUNTING = """
-FROM warning.signals s
+_COUNTING = f"""
 WHERE s.enterprise_id = ANY($1::int8[])
   AND NOT EXISTS (SELECT FROM warning.signals c
-    WHERE c.corrects IS NOT NULL AND c.source = s.source AND c.corrects = s.source_ref)
+    WHERE c.corrects IS NOT NULL AND c.source = s.source AND c.corrects = {NAME})
 """
 
-_SIGNALS = f"""
-SELECT s.seq, s.enterprise_id, (array_position($2::text[], s.series) - 1)::int2,
-       (s.effective_on - DATE '1970-01-01')::int4,
-       ((s.received_at AT TIME ZONE 'Asia/Shanghai')::date - DATE '1970-01-01')::int4,
-       coalesce(s.amount_cny::float8, 'NaN'::float8), coalesce(s.months::float8, 'NaN'::float8),
-       coalesce(s.workers::float8, 'NaN'::float8)
-{_COUNTING} AND s.series = ANY($2::text[])
-ORDER BY s.enterprise_id, s.seq
-"""
+_SIGNALS = f"{_SIGNAL_COLUMNS} {_COUNTING} ORDER BY s.enterprise_id, s.seq"
+_THESE_SIGNALS = f"{_SIGNAL_COLUMNS} WHERE s.seq = ANY($1::int8[]) ORDER BY s.enterprise_id, s.seq"
 
 # Reports say the same few things over and over: each wording comes once, with the signals that have it.
-_DETAILS = f"""
-SELECT s.detail::text AS detail, array_agg(s.seq) AS seqs
-{_COUNTING} AND s.detail IS NOT NULL
-GROUP BY s.detail
-"""
-
-_THESE_DETAILS = """
-SELECT s.detail::text AS detail, array_agg(s.seq) AS seqs
-FROM warning.signals s WHERE s.seq = ANY($1::int8[]) AND s.detail IS NOT NULL
-GROUP BY s.detail
-"""
-
-_THESE_SIGNALS = """
-SELECT s.seq, s.enterprise_id, (array_position($2::text[], s.series) - 1)::int2,
-       (s.effective_on - DATE '1970-01-01')::int4,
-       ((s.received_at AT TIME ZONE 'Asia/Shanghai')::date - DATE '1970-01-01')::int4,
-       coalesce(s.amount_cny::float8, 'NaN'::float8), coalesce(s.months::float8, 'NaN'::float8),
-       coalesce(s.workers::float8, 'NaN'::float8)
-FROM warning.signals s WHERE s.seq = ANY($1::int8[])
-ORDER BY s.enterprise_id, s.seq
-"""
+_DETAIL_COLUMNS = "SELECT s.detail::text AS detail, array_agg(s.seq) AS seqs FROM warning.signals s"
+_DETAILS = f"{_DETAIL_COLUMNS} {_COUNTING} AND s.detail IS NOT NULL GROUP BY s.detail"
+_THESE_DETAILS = f"{_DETAIL_COLUMNS} WHERE s.seq = ANY($1::int8[]) AND s.detail IS NOT NULL GROUP BY s.detail"
 
 _AS_IT_WAS = """
 SELECT $1::int8, coalesce($2::float8, 'NaN'::float8), coalesce(ascii(left($3::text, 1)) - 65, -1)::int2, $4::int2

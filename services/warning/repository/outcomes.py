@@ -9,11 +9,15 @@ from shared.db.tx import ReadTx
 
 
 async def all_known(tx: ReadTx) -> Sequence[tuple[int, date, date]]:
-    """Return (enterprise_id, occurred_on, known_on) of every outcome."""
+    """Return (enterprise_id, occurred_on, known_on) of every outcome, and of every warning that ended in one."""
     rows = await tx.rows(
         text(
             "SELECT enterprise_id, occurred_on, (recorded_at AT TIME ZONE 'Asia/Shanghai')::date AS known_on"
-            " FROM warning.outcomes ORDER BY seq"
+            " FROM warning.outcomes"
+            " UNION ALL SELECT l.enterprise_id, (l.closed_at AT TIME ZONE 'Asia/Shanghai')::date,"
+            " (l.closed_at AT TIME ZONE 'Asia/Shanghai')::date FROM warning.labels l"
+            " WHERE l.reason_code = 'true_incident'"
+            " ORDER BY known_on, enterprise_id, occurred_on"
         )
     )
     return [(row.enterprise_id, row.occurred_on, row.known_on) for row in rows]

@@ -12,7 +12,7 @@ from services.warning.domain.levels import ScoreBands
 from services.warning.repository.tables import models, rule_packs, score_bands
 from shared.contracts.base import JsonObject
 from shared.db.tx import ReadTx, WriteTx
-from shared.kernel.paging import Page
+from shared.kernel.paging import Page, number
 
 
 async def live_pack(tx: ReadTx, today: date) -> Row[Any] | None:
@@ -33,7 +33,7 @@ async def pack_page(tx: ReadTx, page: Page) -> Sequence[Row[Any]]:
     """Return packs, newest first; one more than asked."""
     chosen = select(rule_packs).order_by(rule_packs.c.version.desc()).limit(page.limit + 1)
     if page.after:
-        chosen = chosen.where(rule_packs.c.version < page.read_after(int)[0])
+        chosen = chosen.where(rule_packs.c.version < page.read_after(number)[0])
     return await tx.rows(chosen)
 
 

@@ -13,6 +13,7 @@ from services.warning.domain.signals import SignalContent
 from services.warning.repository.assessments import WAKE_CHANNEL
 from services.warning.repository.tables import signals
 from shared.db.tx import ReadTx, WriteTx
+from shared.observability.correlation import correlation_id
 
 # One statement stores a batch, marks the enterprises that it touches as due and wakes the assessor.
 _STORE = f"""
@@ -31,8 +32,8 @@ WITH told AS (
   ON CONFLICT DO NOTHING
   RETURNING enterprise_id
 ), due AS (
-  INSERT INTO warning.assessment_queue (enterprise_id, requested_at)
-  SELECT DISTINCT enterprise_id, $19::timestamptz FROM stored WHERE $20 AND enterprise_id IS NOT NULL
+  INSERT INTO warning.assessment_queue (enterprise_id, requested_at, correlation_id)
+  SELECT DISTINCT enterprise_id, $19::timestamptz, $21::text FROM stored WHERE $20 AND enterprise_id IS NOT NULL
   RETURNING 1
 )
 SELECT (SELECT count(*) FROM stored),
@@ -52,6 +53,15 @@ WITH RECURSIVE chain AS (
   WHERE chain.depth < 1000
 )
 SELECT source, corrects, source_ref FROM chain
+"""
+
+NAME = "coalesce(s.source_ref, s.id::text)"
+"""By what a correction names the signal `s`: the sender's own number of it, else ours."""
+
+_ENTERPRISES_WITHOUT_REFERENCE = """
+SELECT DISTINCT s.enterprise_id
+FROM unnest($1::text[], $2::uuid[]) AS asked (source, id) JOIN warning.signals s ON s.id = asked.id
+WHERE s.source = asked.source AND s.source_ref IS NULL AND s.enterprise_id IS NOT NULL
 """
 
 _MARKS = """
@@ -95,7 +105,7 @@ async def store(
     """
     driver = await tx.driver()
     values = zip(*(_row(signal, enterprise_ids) for signal in sorted(fresh, key=_order)), strict=True)
-    stored: int = await driver.fetchval(_STORE, *values, tx.now, assess)
+    stored: int = await driver.fetchval(_STORE, *values, tx.now, assess, correlation_id())
     return stored
 
 
@@ -107,6 +117,13 @@ async def marks(tx: ReadTx, source_keys: Collection[Pair]) -> dict[Pair, StoredM
         (row["source"], row["signal_key"]): StoredMark(row["id"], row["content_hash"], row["enterprise_id"])
         for row in rows
     }
+
+
+async def enterprises_without_reference(tx: ReadTx, ids: Collection[tuple[str, UUID]]) -> set[int]:
+    """Return the enterprises of those signals, by source and id, that have no source_ref."""
+    driver = await tx.driver()
+    rows = await driver.fetch(_ENTERPRISES_WITHOUT_REFERENCE, *zip(*ids, strict=True)) if ids else ()
+    return {row["enterprise_id"] for row in rows}
 
 
 async def contents(tx: ReadTx, ids: Collection[UUID]) -> dict[UUID, SignalContent]:

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from shared.db.base import metadata_for
+from shared.db.calendar_days import CalendarDays
 from shared.outbox.tables import mailboxes
 
 metadata: Final = metadata_for("warning")
@@ -111,6 +112,8 @@ signals = Table(
     Column("received_at", _INSTANT, nullable=False),
     UniqueConstraint("source", "signal_key", name="uq_signals_source_key"),
     Index("ix_signals_enterprise", "enterprise_id"),
+    # A few pages for the whole table: rows come in the order of their arrival.
+    Index("ix_signals_received", "received_at", postgresql_using="brin"),
     Index("ix_signals_held", "uscc", postgresql_where=text("enterprise_id IS NULL")),
     Index(
         "uq_signals_corrects",
@@ -138,6 +141,13 @@ assessment_queue = Table(
     Column("seq", BigInteger, Identity(always=True), primary_key=True),
     Column("enterprise_id", BigInteger, nullable=False),
     Column("requested_at", _INSTANT, nullable=False),
+    Column(
+        "correlation_id",
+        Text,
+        nullable=False,
+        server_default="",
+        comment="of who asked; empty: nobody in particular",
+    ),
     comment="Enterprises to assess; rows are appended freely and taken away with the assessment's commit",
 )
 
@@ -249,19 +259,4 @@ job_marks = Table(
     comment="The day for which a daily or monthly job was last done",
 )
 
-calendar_notices = Table(
-    "calendar_notices",
-    metadata,
-    Column("year", Integer, primary_key=True),
-    Column("source", Text, nullable=False),
-    comment="Years whose notice was entered in full: their deadlines are no longer provisional",
-)
-
-calendar_days = Table(
-    "calendar_days",
-    metadata,
-    Column("day", Date, primary_key=True),
-    Column("working", Boolean, nullable=False),
-    Column("source", Text, nullable=False),
-    comment="Working-day overrides, e.g. from a State Council notice that the calendar package lacks yet",
-)
+CALENDAR: Final = CalendarDays(metadata)

@@ -2,12 +2,15 @@
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
     Date,
     DateTime,
+    Double,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     Table,
@@ -15,7 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import UUID
+from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from services.warning.repository.tables import enterprise_column, metadata
 
@@ -189,4 +192,44 @@ audit_findings = Table(
     UniqueConstraint("warning_id", "problem", "found_at", name="uq_audit_findings"),
     Index("ix_audit_findings_open", "warning_id", postgresql_where=text("cleared_at IS NULL")),
     comment="Open warnings that the auditor found without an owner or a next step",
+)
+
+case_steps = Table(
+    "case_steps",
+    metadata,
+    Column("seq", BigInteger, Identity(always=True), primary_key=True),
+    Column("uscc", Text, nullable=False),
+    Column("warning_id", _UUID, nullable=False),
+    Column("case_id", _UUID, nullable=False),
+    Column("service", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("at", _INSTANT, nullable=False),
+    Column("facts", JSONB, nullable=False),
+    Index("ix_case_steps_enterprise", "uscc", "at"),
+    Index("ix_case_steps_warning", "warning_id"),
+    comment="Steps of the cases of mediation and inspection, as their events tell of them; append-only",
+)
+
+labels = Table(
+    "labels",
+    metadata,
+    Column("seq", BigInteger, Identity(always=True), primary_key=True),
+    _warning(),
+    enterprise_column(),
+    Column("raised_at", _INSTANT, nullable=False),
+    Column("closed_at", _INSTANT, nullable=False),
+    Column("peak_level", Text, nullable=False),
+    Column("reason_code", Text, nullable=False),
+    Column("risk_was_real", Boolean),
+    Column("assessment_id", _UUID),
+    Column("as_of", Date, nullable=False),
+    Column("rule_ids", ARRAY(Text), nullable=False),
+    Column("score", Double),
+    Column("signal_seqs", ARRAY(BigInteger), nullable=False),
+    Column("pack_version", Integer),
+    Column("model_version", Text),
+    Column("enterprise_facts", JSONB),
+    UniqueConstraint("warning_id", "raised_at", name="uq_labels_warning"),
+    comment="What closed warnings taught, with what was known when they were raised; append-only",
 )

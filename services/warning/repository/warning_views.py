@@ -5,7 +5,22 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, literal, select, text, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Integer,
+    Row,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    text,
+    tuple_,
+)
 
 from services.warning.domain.warning_filters import Filters
 from services.warning.repository.tables import (
@@ -18,7 +33,7 @@ from services.warning.repository.warning_tables import (
 from services.warning.repository.warnings import visible_to
 from shared.auth.principal import Principal
 from shared.db.tx import ReadTx
-from shared.kernel.paging import Page
+from shared.kernel.paging import Page, instant
 
 _NEVER = text("'infinity'::timestamptz")
 _SHOWN = (
@@ -37,29 +52,36 @@ _SHOWN = (
     enterprises.c.sole_trader,
 )
 _OPEN = warnings.c.state != "closed"
-
-
-def _instant(text_of_cursor: str) -> datetime:
-    instant = datetime.fromisoformat(text_of_cursor)
-    if instant.tzinfo is None:
-        raise ValueError(text_of_cursor)
-    return instant
+_DUE = func.coalesce(warnings.c.due_at, _NEVER)
+# Coordinators ask for their list all day: putting its statement together costs more than running it.
+_WORKLIST = (
+    select(*_SHOWN)
+    .join_from(warnings, enterprises, enterprises.c.id == warnings.c.enterprise_id)
+    .where(_OPEN, warnings.c.assignee_id == bindparam("assignee_id"))
+    .order_by(_DUE, warnings.c.id)
+    .limit(bindparam("most", type_=Integer))
+)
+_WORKLIST_AFTER = _WORKLIST.where(
+    tuple_(_DUE, warnings.c.id)
+    > tuple_(
+        cast(bindparam("due_at", type_=Text), DateTime(timezone=True)),
+        bindparam("last_id", type_=warnings.c.id.type),
+    )
+)
 
 
 def _instant_or_never(text_of_cursor: str) -> datetime | None:
-    return None if text_of_cursor == "never" else _instant(text_of_cursor)
+    return None if text_of_cursor == "never" else instant(text_of_cursor)
 
 
 async def worklist(tx: ReadTx, who: Principal, page: Page) -> Sequence[Row[Any]]:
     """Return the caller's open warnings, most urgent first; one more than asked."""
-    due = func.coalesce(warnings.c.due_at, _NEVER)
-    chosen = select(*_SHOWN).join_from(warnings, enterprises, enterprises.c.id == warnings.c.enterprise_id)
-    chosen = chosen.where(_OPEN, warnings.c.assignee_id == who.account_id).order_by(due, warnings.c.id)
-    if page.after:
-        due_at, last_id = page.read_after(_instant_or_never, UUID)
-        after = _NEVER if due_at is None else literal(due_at)
-        chosen = chosen.where(tuple_(due, warnings.c.id) > tuple_(after, literal(last_id)))
-    return await tx.rows(chosen.limit(page.limit + 1))
+    asked = {"assignee_id": who.account_id, "most": page.limit + 1}
+    if not page.after:
+        return await tx.rows(_WORKLIST, asked)
+    due_at, last_id = page.read_after(_instant_or_never, UUID)
+    after = "infinity" if due_at is None else due_at.isoformat()
+    return await tx.rows(_WORKLIST_AFTER, asked | {"due_at": after, "last_id": last_id})
 
 
 async def listing(tx: ReadTx, who: Principal, filters: Filters, page: Page) -> Sequence[Row[Any]]:
@@ -67,7 +89,7 @@ async def listing(tx: ReadTx, who: Principal, filters: Filters, page: Page) -> S
     chosen = select(*_SHOWN).join_from(warnings, enterprises, enterprises.c.id == warnings.c.enterprise_id)
     chosen = chosen.where(visible_to(who), *_conditions(filters))
     if page.after:
-        raised_at, last_id = page.read_after(_instant, UUID)
+        raised_at, last_id = page.read_after(instant, UUID)
         after = tuple_(literal(raised_at), literal(last_id))
         chosen = chosen.where(tuple_(warnings.c.raised_at, warnings.c.id) < after)
     newest = chosen.order_by(warnings.c.raised_at.desc(), warnings.c.id.desc())

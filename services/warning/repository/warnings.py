@@ -8,7 +8,6 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.warning.domain.levels import WarningLevel
 from services.warning.domain.lifecycle import State
@@ -21,9 +20,11 @@ from services.warning.repository.warning_tables import (
 )
 from shared.auth.permissions import Role
 from shared.auth.principal import Principal
+from shared.db.done_actions import DoneActions
 from shared.db.tx import ReadTx, WriteTx
 from shared.kernel.ids import new_id
 
+DONE = DoneActions(warning_actions, "warning_id")
 _COLUMNS = tuple(field.name for field in fields(WarningCase))
 
 
@@ -99,6 +100,12 @@ async def find_any(tx: ReadTx, warning_id: UUID) -> WarningCase | None:
     return case_of(row) if row is not None else None
 
 
+async def lock_all(tx: WriteTx, warning_ids: Sequence[UUID]) -> Mapping[UUID, WarningCase]:
+    """Return warnings whoever asks, locked in the order of their ids; for the system's own work."""
+    chosen = select(warnings).where(warnings.c.id.in_(warning_ids)).order_by(warnings.c.id)
+    return {row.id: case_of(row) for row in await tx.rows(chosen.with_for_update())}
+
+
 async def lock_open_of_enterprises(tx: WriteTx, enterprise_ids: Sequence[int]) -> Mapping[int, WarningCase]:
     """Return the open warnings of these enterprises by enterprise, locked in the order of their ids."""
     chosen = (
@@ -172,33 +179,6 @@ async def tell(tx: WriteTx, told: Iterable[Notice]) -> None:
     ]
     if rows:
         await tx.execute(insert(notices), rows)
-
-
-@dataclass(frozen=True, slots=True)
-class DoneAction:
-    """An action that a client already did."""
-
-    warning_id: UUID
-    actor_id: UUID
-    content_hash: str
-
-
-async def find_action(tx: ReadTx, action_id: UUID) -> DoneAction | None:
-    """Return what was done under this id."""
-    row = await tx.row(select(warning_actions).where(warning_actions.c.action_id == action_id))
-    return DoneAction(row.warning_id, row.actor_id, row.content_hash) if row is not None else None
-
-
-async def remember_action(tx: WriteTx, action_id: UUID, done: DoneAction) -> bool:
-    """Keep an action's id; False when another action took it meanwhile."""
-    statement = upsert(warning_actions).values(
-        action_id=action_id,
-        warning_id=done.warning_id,
-        actor_id=done.actor_id,
-        content_hash=done.content_hash,
-        done_at=tx.now,
-    )
-    return await tx.execute(statement.on_conflict_do_nothing()) == 1
 
 
 async def history_of(tx: ReadTx, warning_id: UUID) -> Sequence[Row[Any]]:

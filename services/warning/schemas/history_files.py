@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from services.warning.domain.past import PastOutcome, PastWarning
 from services.warning.schemas.csv_files import FileUnusable, Layout, layout_of, read_table
 from services.warning.schemas.enterprise_files import read_enterprises
-from services.warning.schemas.signals import SignalIn, unreadable
+from services.warning.schemas.signals import SignalIn, SignalUnreadable, parsed_line, unreadable
 from services.warning.usecases.load_history import History
 from services.warning.usecases.store_signals import Told
 from shared.kernel.errors import DomainError
@@ -87,9 +87,11 @@ def _signals(path: Path) -> Iterator[tuple[datetime, Told]]:
 
 def _signal(line: bytes) -> tuple[datetime, Told]:
     try:
-        received = _Received.model_validate_json(line)
+        received = parsed_line(line, _Received)
     except ValidationError as error:
         return _EPOCH, unreadable(error)
+    except SignalUnreadable as refusal:
+        return _EPOCH, refusal
     return received.received_at, received.content()
 
 

@@ -11,6 +11,7 @@ from services.warning.schemas.csv_files import Layout, layout_of, read_table
 from services.warning.schemas.signals import SignalIn, SignalUnreadable, unreadable
 from services.warning.usecases.store_signals import Told
 from shared.kernel.errors import FieldProblem
+from shared.web.json_bodies import REPEATED_KEY, repeated_key
 
 OWN = Layout(
     "信号 / signals",
@@ -49,6 +50,9 @@ def _signal(cells: Mapping[str, str], source: str) -> Told:
             given[name] = int(given[name])
     try:
         if "detail" in given:
+            twice = repeated_key(given["detail"])
+            if twice is not None:
+                return _unreadable(f"detail.{twice}", *REPEATED_KEY)
             given["detail"] = json.loads(given["detail"])
         return SignalIn.model_validate_json(json.dumps(given | {"source": source})).content()
     except ValidationError as error:

@@ -1,9 +1,10 @@
 """Signals as departments write them: one JSON object each, read strictly."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import to_json
@@ -13,12 +14,12 @@ from services.warning.usecases.record_signals import MOST_SIGNALS
 from services.warning.usecases.store_signals import Outcome, Told
 from shared.kernel.errors import DomainError, FieldProblem, Kind
 from shared.web.errors import field_problems, problem_of
+from shared.web.json_bodies import REPEATED_KEY, repeated_key, shown_path
 
 LONGEST_LINE_BYTES = 64 * 1024
 MOST_BODY_BYTES = MOST_SIGNALS * (LONGEST_LINE_BYTES + 1)
 _MOST_DETAILS = 20
 _MOST_PROBLEMS = 20
-_LONGEST_PATH = 80
 _LARGEST_NUMBER = 1_000_000_000_000
 
 _DetailName = Annotated[str, Field(max_length=60)]
@@ -30,6 +31,8 @@ _DetailValue = (
     | None
 )
 _Count = Annotated[int, Field(ge=-_LARGEST_NUMBER, le=_LARGEST_NUMBER)]
+
+_COLON_BEHIND_KEY = re.compile(rb'"[ \t\r\n]*:')
 
 _HINTS: dict[str, tuple[str, str]] = {
     "amount_cny": (
@@ -82,9 +85,10 @@ class NoSignals(DomainError):
 
 
 class SignalIn(BaseModel):
-    """One signal. `source_ref`: the department's own number of it; `corrects`: the number that it replaces.
+    """One signal. Null means absent.
 
-    Null means absent.
+    source_ref: the department's own number of it. corrects: the number of the signal that it replaces, or the id
+    that one without a number got here.
     """
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
@@ -118,6 +122,9 @@ class SignalIn(BaseModel):
         )
 
 
+Line = TypeVar("Line", bound=SignalIn)
+
+
 def read_lines(body: bytes) -> list[Told]:
     """Return each line's signal, or the error that it met. Raises NoSignals and TooManySignals."""
     lines = body.split(b"\n")
@@ -135,9 +142,26 @@ def read_signal(line: bytes) -> Told:
     if len(line) > LONGEST_LINE_BYTES:
         return SignalTooLarge()
     try:
-        return SignalIn.model_validate_json(line).content()
+        return parsed_line(line, SignalIn).content()
     except ValidationError as error:
         return unreadable(error)
+    except SignalUnreadable as refusal:
+        return refusal
+
+
+def parsed_line(line: bytes, model: type[Line]) -> Line:
+    """Return a line's signal. Raises ValidationError, and SignalUnreadable where a key stands twice.
+
+    Behind every key stands a colon. Only a line with more of them than keys is looked at closely: there are few,
+    while a closer look costs as much as reading the line. An instant's colons follow no quotation mark.
+    """
+    signal = model.model_validate_json(line)
+    keys = len(signal.model_fields_set) + len(signal.detail or ())
+    if line.count(b":") > keys and len(_COLON_BEHIND_KEY.findall(line)) > keys:
+        path = repeated_key(line)
+        if path is not None:
+            raise SignalUnreadable(fields=[FieldProblem(path, *REPEATED_KEY)])
+    return signal
 
 
 def unreadable(error: ValidationError) -> SignalUnreadable:
@@ -151,7 +175,7 @@ def _shown(problem: FieldProblem) -> FieldProblem:
     """A union's branches are one problem of one field, and a field's name may be the sender's own text."""
     parts = problem.field.split(".")
     path = ".".join(parts[:2] if parts[0] == "detail" else parts)
-    field = path[:_LONGEST_PATH].encode("ascii", "backslashreplace").decode()
+    field = shown_path(path)
     hint = _HINTS.get(parts[0])
     if hint is None or problem.code in {"missing", "extra_forbidden"}:
         return FieldProblem(field, problem.code, problem.message_zh, problem.message_en)

@@ -1,7 +1,9 @@
 """Sees to it that corrections form chains: one correction per signal, and none that leads back to itself."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from uuid import UUID
 
 from services.warning.domain.signals import signal_key
 from services.warning.repository import assessments, signals
@@ -10,6 +12,7 @@ from services.warning.usecases.signal_drafts import Draft, already_corrected, co
 from shared.db.tx import WriteTx
 from shared.kernel.errors import DomainError
 
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Refuse = Callable[[int, DomainError], None]
 
 
@@ -20,7 +23,8 @@ async def check_corrections(
 
     Corrections are stored one batch at a time. A signal that is stored already, correction or
     not, passes: it will be found to be a duplicate or a conflict. So does a second one of the same identity.
-    The enterprises of what is corrected are queued for assessment, because their facts change too.
+    What was stored without a source_ref is named by its signal_id. The enterprises of what is corrected are queued
+    for assessment, because their facts change too.
     """
     correcting = [draft for draft in drafts if draft.signal.content.corrects is not None]
     if not correcting:
@@ -35,6 +39,7 @@ async def check_corrections(
     former = await signals.marks(tx, {_identity_of_corrected(draft) for draft in correcting})
     if assess:
         touched = {mark.enterprise_id for mark in former.values() if mark.enterprise_id is not None}
+        touched |= await signals.enterprises_without_reference(tx, _ids_of_corrected(correcting))
         await assessments.enqueue(tx, sorted(touched))
     return [draft for draft in drafts if draft.place not in refused]
 
@@ -71,6 +76,16 @@ def _chain(chains: Mapping[Pair, Pair], reference: Pair) -> list[Pair]:
     while reference in chains and chains[reference] not in found:
         reference = chains[reference]
         found.append(reference)
+    return found
+
+
+def _ids_of_corrected(correcting: Sequence[Draft]) -> set[tuple[str, UUID]]:
+    """Return, with their source, the ids among what is corrected; most references are none."""
+    found = set()
+    for draft in correcting:
+        (source, corrected), _ = _references(draft)
+        if _ID.fullmatch(corrected):
+            found.add((source, UUID(corrected)))
     return found
 
 

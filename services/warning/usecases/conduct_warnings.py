@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.warning.domain import course
-from services.warning.domain.clocks import clocks_after_upgrade, start_clocks
+from services.warning.domain.clocks import start_clocks
 from services.warning.domain.course import ClosedWarning, Decision, News, OpenWarning, decide
 from services.warning.domain.escalation import straight_to_leading_group
 from services.warning.domain.lifecycle import Action, State, next_state
@@ -14,6 +14,7 @@ from services.warning.domain.warning_case import WarningCase
 from services.warning.repository import assessments, clocks, warnings
 from services.warning.repository.clocks import RunningClock
 from services.warning.usecases.assign_warnings import Roster, assigned_event, owned_by
+from services.warning.usecases.conduct_clocks import clock_of_new_assignee, clocks_of_level
 from services.warning.usecases.effects import (
     SYSTEM,
     Effects,
@@ -26,9 +27,17 @@ from services.warning.usecases.effects import (
 from services.warning.usecases.escalate_clocks import escalated
 from services.warning.usecases.judge_enterprises import Judgement
 from services.warning.usecases.reference_data import Reference
-from services.warning.usecases.warning_action import touched_due
+from services.warning.usecases.warning_action import Timing, touched_due
 from shared.db.tx import WriteTx
-from shared.events.warning import WarningDowngraded, WarningRaised, WarningReopened, WarningUpgraded
+from shared.events.warning import (
+    WarningDowngraded,
+    WarningEvidenceAdded,
+    WarningMoved,
+    WarningRaised,
+    WarningReopened,
+    WarningReturned,
+    WarningUpgraded,
+)
 from shared.kernel.ids import new_id
 
 
@@ -115,7 +124,9 @@ def _decide(
     reference: Reference,
 ) -> Decision:
     return decide(
-        OpenWarning(opened.level, opened.state, opened.lower_since) if opened else None,
+        OpenWarning(opened.level, opened.state, opened.lower_since, frozenset(opened.rule_ids))
+        if opened
+        else None,
         ClosedWarning(closed.closed_at, closed.peak_level, frozenset(closed.rule_ids))
         if closed and closed.closed_at
         else None,
@@ -141,6 +152,10 @@ def _act(
             _reopen(run, decision, judgement, closed)
         case course.Upgrade() if opened is not None:
             _upgrade(run, decision, judgement, opened)
+        case course.Contradict() if opened is not None:
+            _contradict(run, judgement, opened)
+        case course.AddRules() if opened is not None:
+            _add_rules(run, decision, judgement, opened)
         case course.Downgrade() if opened is not None:
             _downgrade(run, decision, opened)
         case course.NoteLower() if opened is not None:
@@ -210,29 +225,24 @@ def _begin(run: _Conduct, case: WarningCase) -> None:
 
 
 def _upgrade(run: _Conduct, decision: course.Upgrade, judgement: Judgement, opened: WarningCase) -> None:
-    running = run.running[opened.id]
-    before = [one.clock for one in running]
-    rules = run.reference.policy.clock_rules(decision.level)
-    after = clocks_after_upgrade(before, rules, run.tx.now, run.reference.calendar)
-    kept = {id(clock) for clock in after}
-    fresh = [clock for clock in after if not any(clock is one for one in before)]
-    run.effects.replaced += [one.id for one in running if id(one.clock) not in kept]
-    run.effects.started += [(opened.id, clock) for clock in fresh]
+    """Let a warning become graver; one whose outcome is on record goes back to its handler with it."""
     case = touched(
         opened,
         run.tx,
-        state=_state_after_upgrade(opened.state),
+        state=_state_with_news(opened.state),
         level=decision.level,
         peak_level=max(opened.peak_level, decision.level),
         double_red=opened.double_red or decision.double_red,
-        rule_ids=tuple(sorted({*opened.rule_ids, *judgement.verdict.rule_ids})),
+        rule_ids=_all_rules(opened, judgement),
         assessment_id=_assessment(run, judgement),
         lower_since=None,
         paused_at=None,
         pause_reason=None,
-        raised_at=opened.raised_at,
     )
-    run.effects.keep(touched_due(case, after))
+    case = clocks_of_level(
+        case, run.running[case.id], run.effects, _timing(run), anew=opened.state.is_settled
+    )
+    run.effects.keep(case)
     run.effects.steps.append(step_between(opened, case, "upgrade", SYSTEM, _why(judgement)))
     told = told_at_once(case)
     facts = facts_of(case) | {"rule_ids": case.rule_ids, "told": told}
@@ -242,9 +252,54 @@ def _upgrade(run: _Conduct, decision: course.Upgrade, judgement: Judgement, open
         _tell_leading_group(run, case.id)
 
 
-def _state_after_upgrade(state: State) -> State:
-    """Return where a graver warning stands: an outcome that new signals contradict goes back to its handler."""
-    return next_state(state, Action.RETURN) if state.is_settled else state
+def _contradict(run: _Conduct, judgement: Judgement, opened: WarningCase) -> None:
+    case = touched(
+        opened,
+        run.tx,
+        state=next_state(opened.state, Action.CONTRADICT),
+        rule_ids=_all_rules(opened, judgement),
+        assessment_id=_assessment(run, judgement),
+        lower_since=None,
+        paused_at=None,
+        pause_reason=None,
+        outcome_at=None,
+        outcome_evidence=None,
+    )
+    case = clocks_of_level(
+        case, run.running[case.id], run.effects, _timing(run), anew=opened.state.is_settled
+    )
+    run.effects.keep(case)
+    run.effects.steps.append(step_between(opened, case, "contradict", SYSTEM, _why(judgement)))
+    facts = facts_of(case) | {"by": "assessment", "cause": "new_signals"}
+    facts |= {"assignee_id": case.assignee_id, "queue_division": case.queue_division}
+    run.effects.events.append(WarningReturned.model_validate(facts))
+
+
+def _add_rules(run: _Conduct, decision: course.AddRules, judgement: Judgement, opened: WarningCase) -> None:
+    case = touched(
+        opened,
+        run.tx,
+        rule_ids=_all_rules(opened, judgement),
+        assessment_id=_assessment(run, judgement),
+        lower_since=None if decision.holds else opened.lower_since,
+    )
+    added = tuple(sorted({*judgement.verdict.rule_ids} - {*opened.rule_ids}))
+    run.effects.keep(case)
+    run.effects.steps.append(step_between(opened, case, "add_rules", SYSTEM, ", ".join(added)))
+    facts = facts_of(case) | {"rule_ids": added, "assignee_id": case.assignee_id}
+    run.effects.events.append(WarningEvidenceAdded.model_validate(facts))
+
+
+def _timing(run: _Conduct) -> Timing:
+    return Timing(run.reference.policy, run.reference.calendar)
+
+
+def _all_rules(opened: WarningCase, judgement: Judgement) -> tuple[str, ...]:
+    return tuple(sorted({*opened.rule_ids, *judgement.verdict.rule_ids}))
+
+
+def _state_with_news(state: State) -> State:
+    return next_state(state, Action.CONTRADICT) if state.is_settled else state
 
 
 def _downgrade(run: _Conduct, decision: course.Downgrade, opened: WarningCase) -> None:
@@ -255,16 +310,24 @@ def _downgrade(run: _Conduct, decision: course.Downgrade, opened: WarningCase) -
 
 
 def _follow_workplace(run: _Conduct, case: WarningCase, judgement: Judgement) -> None:
-    """Jurisdiction follows the workplace: a moved enterprise's warning goes to its new town, and to somebody there."""
+    """Jurisdiction follows the workplace: a moved enterprise's warning goes to its new town, and to somebody there.
+
+    Who has it next accepts it anew, unless another body has it or an outcome is on record: then they only own it.
+    """
     moved = touched(
         case, run.tx, division=judgement.standing.division, grid_cell=judgement.standing.grid_cell
     )
+    chosen = run.roster.choose(moved)
+    moved = replace(moved, **owned_by(chosen))  # type: ignore[arg-type]
     if (moved.state, Action.REASSIGN) in _REASSIGNABLE:
-        chosen = run.roster.choose(moved)
-        moved = replace(moved, state=next_state(moved.state, Action.REASSIGN), **owned_by(chosen))  # type: ignore[arg-type]
-        run.effects.events.append(assigned_event(moved))
+        moved = replace(moved, state=next_state(moved.state, Action.REASSIGN))
+        moved = clock_of_new_assignee(moved, run.running[moved.id], run.effects, _timing(run))
     run.effects.keep(moved)
     run.effects.steps.append(step_between(case, moved, "follow_workplace", SYSTEM, moved.division))
+    run.effects.events.append(assigned_event(moved))
+    told: dict[str, object] = {"from_division": case.division, "grid_cell": moved.grid_cell}
+    told |= {"assignee_id": moved.assignee_id, "queue_division": moved.queue_division}
+    run.effects.events.append(WarningMoved.model_validate(facts_of(moved) | told))
 
 
 _REASSIGNABLE = {(state, Action.REASSIGN) for state in (State.ASSIGNED, State.ACCEPTED, State.VISITED)}

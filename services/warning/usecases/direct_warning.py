@@ -1,15 +1,16 @@
-"""What an officer does with a warning: assign, close, pause, resume."""
+"""What an officer does with a warning: assign, close, return, pause, resume."""
 
 from dataclasses import replace
 from uuid import UUID
 
 from services.warning.domain.assignment import Assignment, AssignmentReason
 from services.warning.domain.clocks import ClockKind, pause, resume
-from services.warning.domain.lifecycle import Action, ReasonCode, check_closure
-from services.warning.repository import coordinators
+from services.warning.domain.lifecycle import Action, ActionNotAllowed, ReasonCode, check_closure
+from services.warning.repository import coordinators, labels
 from services.warning.usecases.assign_warnings import Roster, assign_on
 from services.warning.usecases.effects import facts_of, town_of
 from services.warning.usecases.handle_warning import meet, restart_accept_clock
+from services.warning.usecases.take_case_results import take_back
 from services.warning.usecases.warning_action import Situation, Timing, perform
 from shared.auth.principal import Principal
 from shared.contracts import warning_actions as actions
@@ -104,8 +105,22 @@ async def close_warning(
         )
         for kind in ClockKind:
             meet(situation, kind, tx.now)
+        await labels.record(tx, situation.case)
         event = WarningClosed.model_validate(facts_of(situation.case) | {"reason_code": reason.value})
         situation.effects.events.append(event)
+
+    return await perform(tx, who, warning_id, action, timing, work)
+
+
+async def return_warning(
+    tx: WriteTx, who: Principal, warning_id: UUID, action: actions.Return, timing: Timing
+) -> ActionDone:
+    """Give a warning with a wanting outcome back to its handler. Raises ActionNotAllowed when it has none."""
+
+    async def work(situation: Situation) -> None:
+        if not situation.case.state.is_settled:
+            raise ActionNotAllowed(situation.case.state, Action.RETURN)
+        take_back(situation, "officer", "outcome_wanting", action.reason)
 
     return await perform(tx, who, warning_id, action, timing, work)
 

@@ -13,8 +13,7 @@ from services.warning.repository.warnings import Notice, Step
 from shared.auth.permissions import Role
 from shared.auth.principal import Principal
 from shared.db.tx import WriteTx
-from shared.events.base import Event
-from shared.events.warning import Recipient
+from shared.events.base import Event, Recipient
 from shared.kernel.divisions import MINHANG
 
 

@@ -22,7 +22,8 @@ from services.warning.usecases.effects import (
 )
 from shared.auth.permissions import Role
 from shared.db.tx import WriteTx
-from shared.events.warning import Recipient, WarningEscalated
+from shared.events.base import Recipient
+from shared.events.warning import WarningEscalated
 from shared.kernel.divisions import MINHANG
 
 BATCH = 200

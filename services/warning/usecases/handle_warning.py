@@ -50,7 +50,7 @@ async def accept_warning(
     """Take a warning on; its accept clock is met."""
 
     async def work(situation: Situation) -> None:
-        situation.move(Action.ACCEPT, handler_ids=_with(situation.case.handler_ids, who.account_id))
+        situation.move(Action.ACCEPT, handler_ids=with_handler(situation.case.handler_ids, who.account_id))
         meet(situation, ClockKind.ACCEPT, tx.now)
         event = WarningAccepted.model_validate(facts_of(situation.case) | {"assignee_id": who.account_id})
         situation.effects.events.append(event)
@@ -65,7 +65,9 @@ async def reject_warning(
 
     async def work(situation: Situation) -> None:
         case = situation.case
-        situation.move(Action.REJECT, action.reason, rejected_by=_with(case.rejected_by, who.account_id))
+        situation.move(
+            Action.REJECT, action.reason, rejected_by=with_handler(case.rejected_by, who.account_id)
+        )
         facts = facts_of(situation.case) | {"assignee_id": who.account_id, "reason": action.reason}
         situation.effects.events.append(WarningRejected.model_validate(facts))
         roster = await Roster.read(tx, [case.division], timing.policy.cap_open_per_coordinator)
@@ -88,7 +90,9 @@ async def visit_warning(
         if not situation.case.raised_at <= visited_at <= tx.now:
             raise VisitTimeImpossible
         situation.move(
-            Action.VISIT, action.findings, handler_ids=_with(situation.case.handler_ids, who.account_id)
+            Action.VISIT,
+            action.findings,
+            handler_ids=with_handler(situation.case.handler_ids, who.account_id),
         )
         meet(situation, ClockKind.VISIT, visited_at)
         event = WarningVisited.model_validate(facts_of(situation.case) | {"assignee_id": who.account_id})
@@ -109,7 +113,7 @@ async def report_outcome(
             action.evidence,
             outcome_at=tx.now,
             outcome_evidence=action.evidence,
-            handler_ids=_with(situation.case.handler_ids, who.account_id),
+            handler_ids=with_handler(situation.case.handler_ids, who.account_id),
         )
         for kind in (ClockKind.VISIT, ClockKind.PLAN):
             meet(situation, kind, tx.now)
@@ -143,8 +147,11 @@ def restart_accept_clock(situation: Situation) -> None:
     visit = situation.clock(ClockKind.VISIT)
     rule = policy.clock_rule(situation.case.level, ClockKind.ACCEPT)
     limit = visit.clock if visit is not None else None
-    situation.start_clocks([clocks.accept_clock_for_reassignment(rule, situation.tx.now, calendar, limit)])
+    paused = situation.case.paused_at is not None
+    fresh = clocks.accept_clock_for_reassignment(rule, situation.tx.now, calendar, limit, paused=paused)
+    situation.start_clocks([fresh])
 
 
-def _with(ids: tuple[UUID, ...], one: UUID) -> tuple[UUID, ...]:
+def with_handler(ids: tuple[UUID, ...], one: UUID) -> tuple[UUID, ...]:
+    """Return the handlers of a warning with one more."""
     return ids if one in ids else (*ids, one)

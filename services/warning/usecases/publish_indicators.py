@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
 
-from services.warning.domain.documents import Node, day
 from services.warning.domain.indicators import load_indicators
 from services.warning.repository import indicators
 from shared.contracts.base import JsonObject
 from shared.db.tx import WriteTx
+from shared.kernel.documents import Node, day
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from services.warning.domain.clocks import standing
-from services.warning.domain.masking import masked
 from services.warning.domain.policy import Policy
 from services.warning.domain.warning_case import WarningCase
 from services.warning.domain.warning_filters import Filters
@@ -17,10 +16,9 @@ from services.warning.repository import assessments, clocks, warning_views, warn
 from services.warning.repository.assessments import StoredAssessment
 from services.warning.repository.clocks import RunningClock
 from shared.auth.principal import Principal
-from shared.contracts.base import JsonObject
+from shared.contracts.base import ClockOut, JsonObject
 from shared.contracts.warning import (
     AgeCount,
-    ClockOut,
     EnterpriseCard,
     HistoryEntry,
     NoticeOut,
@@ -35,6 +33,7 @@ from shared.contracts.warning import (
 from shared.db.tx import ReadTx
 from shared.kernel.divisions import MINHANG, division_name, towns
 from shared.kernel.errors import NotFound
+from shared.kernel.masking import masked
 from shared.kernel.paging import Page, cut
 
 _AGES = ("under_1_day", "1_to_3_days", "3_to_15_days", "over_15_days")
@@ -61,7 +60,8 @@ def _instant(at: datetime | None) -> str:
 
 
 def _summary(row: Row[Any], name: str) -> WarningSummary:
-    return WarningSummary(
+    # What the table holds has been checked on its way in.
+    return WarningSummary.model_construct(
         id=row.id,
         level=row.level,
         state=row.state,

@@ -17,10 +17,12 @@ from services.warning.domain.levels import NEVER, ScoreBands
 from services.warning.domain.policy import Policy, policy_on
 from services.warning.domain.ports import RiskModel, RiskModelFactory
 from services.warning.domain.rule_pack import RulePack, parse_rule_pack
-from services.warning.repository import calendar_days, rule_packs
+from services.warning.repository import rule_packs
+from services.warning.repository.tables import CALENDAR
 from services.warning.usecases.indicator_registry import IndicatorRegistry
+from shared.db.calendar_days import KnownCalendar
 from shared.db.tx import ReadTx
-from shared.kernel.calendar import ChinaCalendar, WorkingCalendar
+from shared.kernel.calendar import WorkingCalendar
 from shared.kernel.clock import shanghai_day
 from shared.kernel.errors import DomainError, Kind
 
@@ -62,8 +64,7 @@ class ReferenceData:
         self._factory = factory
         self.registry = IndicatorRegistry()
         self._indicators: Mapping[str, Indicator] = {}
-        self._calendar: WorkingCalendar = ChinaCalendar()
-        self._calendar_mark: object = None
+        self._calendar = KnownCalendar(CALENDAR)
         self._pack: RulePack | None = None
         self._model: RiskModel | None = None
         self._model_mark: object = None
@@ -72,7 +73,6 @@ class ReferenceData:
         """Return what is in force at `tx.now`. Raises NoRulePack."""
         today = shanghai_day(tx.now)
         await self._read_indicators(tx)
-        await self._read_calendar(tx)
         pack = await self._read_pack(tx, today)
         model = await self._read_model(tx)
         bands = await rule_packs.bands_in_force(tx, model.version, today)
@@ -83,29 +83,20 @@ class ReferenceData:
             bands=bands[1] if bands else NO_BANDS,
             band_id=bands[0] if bands else None,
             policy=policy_on(self._policies, today),
-            calendar=self._calendar,
+            calendar=await self._calendar.current(tx),
             indicators=self._indicators,
             series=series_names(self._indicators),
         )
 
     async def timing(self, tx: ReadTx) -> tuple[Policy, WorkingCalendar]:
         """Return only what clocks need."""
-        await self._read_calendar(tx)
-        return policy_on(self._policies, shanghai_day(tx.now)), self._calendar
+        return policy_on(self._policies, shanghai_day(tx.now)), await self._calendar.current(tx)
 
     async def _read_indicators(self, tx: ReadTx) -> None:
         known = await self.registry.current(tx)
         if known is not self._indicators:
             # A model is compiled for the registry's series.
             self._indicators, self._model = known, None
-
-    async def _read_calendar(self, tx: ReadTx) -> None:
-        mark = await calendar_days.version_mark(tx)
-        if mark != self._calendar_mark:
-            self._calendar = ChinaCalendar(
-                await calendar_days.overrides(tx), await calendar_days.published_years(tx)
-            )
-            self._calendar_mark = mark
 
     async def _read_pack(self, tx: ReadTx, today: date) -> RulePack:
         row = await rule_packs.live_pack(tx, today)

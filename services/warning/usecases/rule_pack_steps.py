@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Row
 
 from services.warning.domain.indicators import Indicator, measure_names
-from services.warning.domain.masking import masked
 from services.warning.domain.ports import FactChunk
 from services.warning.domain.rule_pack import parse_rule_pack
 from services.warning.repository import assessments, enterprise_views, facts, outcomes, rule_packs
@@ -30,6 +29,7 @@ from shared.contracts.warning_actions import (
 from shared.db.tx import ReadTx, WriteTx
 from shared.kernel.clock import shanghai_day
 from shared.kernel.errors import DomainError, FieldProblem, Kind, NotFound
+from shared.kernel.masking import masked
 from shared.kernel.paging import Page, cut
 
 SAMPLE = 50
@@ -228,7 +228,7 @@ def _expect(row: Row[Any], status: str) -> None:
         raise RulePackStepRefused(
             f"规则包当前为 {row.status}，此步骤要求 {status}。",
             f"The pack is {row.status}; this step needs {status}.",
-            facts={"status": row.status},
+            facts={"pack_status": row.status},
         )
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import Row
 
 from services.warning.domain.indicators import Indicator
-from services.warning.domain.masking import masked
 from services.warning.repository import enterprise_views
 from services.warning.usecases.read_warnings import enterprise_card
 from services.warning.usecases.timeline_titles import title_of
@@ -15,7 +14,8 @@ from shared.db.tx import ReadTx
 from shared.kernel.divisions import division_name
 from shared.kernel.errors import NotFound
 from shared.kernel.identifiers import normalise_uscc
-from shared.kernel.paging import CursorInvalid, Page, cut
+from shared.kernel.masking import masked
+from shared.kernel.paging import Page, cut, number
 from shared.kernel.text import fold_name
 
 # Below this a code fragment would match half of all codes.
@@ -24,7 +24,8 @@ _SHORTEST_CODE = 4
 
 async def search_enterprises(tx: ReadTx, division: str, query: str | None, page: Page) -> EnterprisePage:
     """Return enterprises of the jurisdiction; names of natural persons are masked."""
-    rows = await enterprise_views.search(tx, division, _fragments(query), _after(page), page.limit + 1)
+    after: int = page.read_after(number)[0] if page.after else 0
+    rows = await enterprise_views.search(tx, division, _fragments(query), after, page.limit + 1)
     part = cut(rows, page, lambda row: [str(row.id)])
     return EnterprisePage(items=[_summary(row) for row in part.items], next_cursor=part.next_cursor)
 
@@ -32,11 +33,11 @@ async def search_enterprises(tx: ReadTx, division: str, query: str | None, page:
 async def read_enterprise(
     tx: ReadTx, division: str, uscc: str, indicators: Mapping[str, Indicator]
 ) -> EnterpriseDetail:
-    """Return one enterprise in full. Raises NotFound when it is not in the jurisdiction."""
-    row = await enterprise_views.find(tx, division, normalise_uscc(uscc))
+    """Return one enterprise in full, by its normal code. Raises NotFound when it is not in the jurisdiction."""
+    row = await enterprise_views.find(tx, division, uscc)
     if row is None:
         raise NotFound
-    entries = await enterprise_views.timeline(tx, row.id)
+    entries = await enterprise_views.timeline(tx, row.id, row.uscc)
     return EnterpriseDetail(
         enterprise=enterprise_card(row),
         former_names=await enterprise_views.former_names(tx, row.id),
@@ -53,14 +54,6 @@ def _fragments(query: str | None) -> tuple[str, str] | None:
     code = normalise_uscc(query)
     is_code = len(code) >= _SHORTEST_CODE and code.isascii() and code.isalnum()
     return code if is_code else "", fold_name(query)
-
-
-def _after(page: Page) -> int:
-    if not page.after:
-        return 0
-    if len(page.after) != 1 or not page.after[0].isdecimal():
-        raise CursorInvalid
-    return int(page.after[0])
 
 
 def _summary(row: Row[Any]) -> EnterpriseSummary:

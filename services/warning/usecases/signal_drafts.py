@@ -46,10 +46,12 @@ class SignalConflict(DomainError):
     kind = Kind.CONFLICT
     code = "signal_conflict"
     message_zh = (
-        "同一编号（或同一企业、指标、期间）已有内容不同的信号；更正请用新的 source_ref 并填写 corrects。"
+        "同一编号（或同一企业、指标、期间）已有内容不同的信号；更正请用新的 source_ref，"
+        "并在 corrects 中填写原 source_ref，原信号没有的，填写其 signal_id。"
     )
     message_en = (
-        "Other content is stored under this identity; to correct it, use a new source_ref with corrects."
+        "Other content is stored under this identity; to correct it, send a new source_ref, and in corrects"
+        " the former source_ref, or the signal_id of a signal that has none."
     )
 
 
@@ -127,15 +129,21 @@ class Intake:
         )
 
 
-def conflict(field: str, stored_id: UUID) -> SignalConflict:
-    """Return the refusal of a signal whose `field` differs from what is stored under its identity."""
+def conflict(field: str, stored_id: UUID, stored_ref: str | None) -> SignalConflict:
+    """Return the refusal of a signal whose `field` differs from what is stored under its identity.
+
+    A signal that its sender gave no source_ref is corrected under the id that it has here.
+    """
+    corrects = stored_ref or str(stored_id)
     problem = FieldProblem(
         field,
         "differs_from_stored",
-        "与已存信号不同；请核对，或以新的 source_ref 更正。",
-        "It differs from the stored signal: check it, or correct that one under a new source_ref.",
+        f"与已存信号不同：请核对；更正须用新的 source_ref，并在 corrects 中填写 {corrects}。",
+        f"It differs from the stored signal: check it; to correct that one, send a new source_ref"
+        f" and put {corrects} into corrects.",
     )
-    return SignalConflict(fields=[problem], facts={"field": field, "signal_id": str(stored_id)})
+    facts = {"field": field, "signal_id": str(stored_id), "corrects": corrects}
+    return SignalConflict(fields=[problem], facts=facts)
 
 
 def already_corrected(corrects: str, newest: str) -> AlreadyCorrected:

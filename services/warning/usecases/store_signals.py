@@ -140,5 +140,6 @@ async def _refuse_conflicts(tx: WriteTx, batch: _Batch, differing: Sequence[tupl
         return
     contents = await signals.contents(tx, {stored_id for _, stored_id in differing})
     for draft, stored_id in differing:
-        field = differing_field(draft.signal.content, contents[stored_id])
-        batch.refuse(draft.place, conflict(field, stored_id))
+        stored = contents[stored_id]
+        field = differing_field(draft.signal.content, stored)
+        batch.refuse(draft.place, conflict(field, stored_id, stored.source_ref))

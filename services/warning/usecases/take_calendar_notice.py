@@ -6,10 +6,12 @@ from datetime import date
 
 from services.warning.domain.clocks import Clock, start_clock
 from services.warning.domain.policy import Policy
-from services.warning.repository import calendar_days, clocks
+from services.warning.repository import clocks
 from services.warning.repository.clocks import RunningClock
+from services.warning.repository.tables import CALENDAR
 from shared.db.tx import WriteTx
-from shared.kernel.calendar import ChinaCalendar, WorkingCalendar
+from shared.events.warning import CalendarDay, CalendarNoticeTaken
+from shared.kernel.calendar import WorkingCalendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +25,16 @@ class Notice:
 
 async def take_calendar_notice(tx: WriteTx, notice: Notice, policy: Policy) -> int:
     """Keep the notice; return how many provisional deadlines it settled or moved."""
-    before = await read_calendar(tx)
-    await calendar_days.save(tx, notice.days, notice.source)
-    if notice.year is not None:
-        await calendar_days.publish_year(tx, notice.year, notice.source)
-    after = await read_calendar(tx)
+    before = await CALENDAR.read(tx)
+    await CALENDAR.keep(tx, notice.days, notice.source, notice.year)
+    after = await CALENDAR.read(tx)
+    days = tuple(CalendarDay(day=day, working=working) for day, working in sorted(notice.days.items()))
+    tx.emit(CalendarNoticeTaken(source=notice.source, year=notice.year, days=days))
     waiting = await clocks.lock_provisional(tx)
     moved = [one for running in waiting if (one := _settled(running, policy, before, after)) is not None]
     await clocks.save(tx, moved)
     await clocks.refresh_due(tx, [one.warning_id for one in moved])
     return len(moved)
-
-
-async def read_calendar(tx: WriteTx) -> ChinaCalendar:
-    """Return the calendar as it stands in this transaction."""
-    return ChinaCalendar(await calendar_days.overrides(tx), await calendar_days.published_years(tx))
 
 
 def _settled(

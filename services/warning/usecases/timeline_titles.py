@@ -24,6 +24,9 @@ _ACTIONS: Mapping[str, tuple[str, str]] = {
     "return": ("退回承办", "returned"),
     "resolve": ("处置完毕", "resolved"),
     "dismiss": ("误报", "false alarm"),
+    "contradict": ("新信号与处置结果不符", "new signals contradict the outcome"),
+    "follow_workplace": ("随企业迁移", "follows the workplace"),
+    "add_rules": ("新增依据", "further rules fired"),
     "close": ("结案", "closed"),
     "reopen": ("重新启动", "reopened"),
     "upgrade": ("升级", "upgraded"),
@@ -31,6 +34,40 @@ _ACTIONS: Mapping[str, tuple[str, str]] = {
     "escalate": ("提级督办", "escalated"),
     "pause": ("暂停时限", "clocks paused"),
     "resume": ("恢复时限", "clocks resumed"),
+}
+
+
+_SERVICES: Mapping[str, tuple[str, str]] = {
+    "mediation": ("调解", "mediation"),
+    "inspection": ("监察", "inspection"),
+}
+
+_CASE_STEPS: Mapping[str, tuple[str, str]] = {
+    "opened": ("收件", "case received"),
+    "accepted": ("受理", "accepted"),
+    "session_recorded": ("调解会", "session held"),
+    "extended": ("双方同意延期", "extended by both parties"),
+    "transfer_offered": ("提请转办", "transfer offered"),
+    "transfer_accepted": ("转办", "transferred"),
+    "transfer_returned": ("转办退回", "transfer returned"),
+    "clock_breached": ("超期", "deadline missed"),
+    "officers_assigned": ("立案", "two officers assigned"),
+    "finding_recorded": ("检查结论", "finding recorded"),
+    "order_issued": ("责令限期改正", "ordered to put it right"),
+    "rectified": ("确认已改正", "put right"),
+    "extension_requested": ("申请延长办案期限", "extension asked for"),
+    "extension_decided": ("延长办案期限的决定", "extension decided"),
+    "replacement_needed": ("监察员离岗，待补", "an officer left"),
+    "closed": ("结案", "closed"),
+}
+
+_OUTCOMES: Mapping[str, tuple[str, str]] = {
+    "agreement": ("（达成协议）", " (agreement)"),
+    "failed": ("（调解不成）", " (failed)"),
+    "withdrawn": ("（撤回）", " (withdrawn)"),
+    "rectified": ("（已改正）", " (put right)"),
+    "no_violation": ("（未发现违法）", " (nothing found)"),
+    "not_rectified": ("（逾期未改正）", " (not put right)"),
 }
 
 
@@ -43,6 +80,10 @@ def title_of(
     if kind == "assessment":
         before, after = _LEVELS[facts["previous_level"]], _LEVELS[subject]
         return f"评估：{before[0]}→{after[0]}", f"assessed: {before[1]} to {after[1]}"
+    if kind in _SERVICES:
+        (body_zh, body_en), (zh, en) = _SERVICES[kind], _CASE_STEPS.get(subject, (subject, subject))
+        outcome = _OUTCOMES.get(facts.get("outcome", ""), ("", ""))
+        return f"{body_zh}：{zh}{outcome[0]}", f"{body_en}: {en}{outcome[1]}"
     zh, en = _ACTIONS.get(subject, (subject, subject))
     level = _LEVELS.get(facts["to_level"], ("", ""))
     return f"{level[0]}预警：{zh}", f"{level[1]} warning: {en}"

@@ -1,11 +1,8 @@
 """What every action of a person on a warning shares: seen once, done once, written in one go."""
 
-import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
-
-from pydantic_core import to_json
 
 from services.warning.domain.clocks import Clock, ClockKind, next_due
 from services.warning.domain.lifecycle import Action, next_state
@@ -13,23 +10,14 @@ from services.warning.domain.policy import Policy
 from services.warning.domain.warning_case import WarningCase
 from services.warning.repository import clocks, warnings
 from services.warning.repository.clocks import RunningClock
-from services.warning.repository.warnings import DoneAction
 from services.warning.usecases.effects import Actor, Effects, step_between, touched
 from shared.auth.principal import Principal
-from shared.contracts import warning_actions as actions
+from shared.contracts.base import Action as PersonsAction
 from shared.contracts.warning import ActionDone
+from shared.db.done_actions import DoneAction
 from shared.db.tx import WriteTx
 from shared.kernel.calendar import WorkingCalendar
-from shared.kernel.errors import DomainError, Kind, NotFound
-
-
-class ActionIdTaken(DomainError):
-    """The client used an action id for something else before."""
-
-    kind = Kind.CONFLICT
-    code = "warning.action_id_taken"
-    message_zh = "该 action_id 已用于其他操作：每次新操作请生成新的编号。"
-    message_en = "This action_id was used for another action: make a new one for each action."
+from shared.kernel.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,22 +84,23 @@ def touched_due(case: WarningCase, counting: Sequence[Clock]) -> WarningCase:
 
 
 async def perform(
-    tx: WriteTx, who: Principal, warning_id: UUID, action: actions.Action, timing: Timing, work: Work
+    tx: WriteTx, who: Principal, warning_id: UUID, action: PersonsAction, timing: Timing, work: Work
 ) -> ActionDone:
     """Do `work` on a warning that the caller may see, once per action id, and write what came of it.
 
     An identical repeat gets the answer of the first time, even when the warning has left the caller's hands since.
     Raises NotFound, ActionIdTaken, and whatever `work` refuses.
     """
-    done = DoneAction(warning_id, who.account_id, content_hash(action))
-    if (repeated := await _repeat(tx, action.action_id, done)) is not None:
-        return repeated
+    done = DoneAction.of(warning_id, who.account_id, action)
+    if await warnings.DONE.is_repeat(tx, action.action_id, done):
+        return await _repeated(tx, warning_id)
     case = await warnings.lock(tx, warning_id, who)
     if case is None:
         raise NotFound
-    if not await warnings.remember_action(tx, action.action_id, done):
+    if not await warnings.DONE.remember(tx, action.action_id, done):
         # Another request with this id committed while we waited for the lock.
-        return await _repeat(tx, action.action_id, done) or answer(case)
+        await warnings.DONE.is_repeat(tx, action.action_id, done)
+        return await _repeated(tx, warning_id)
     running = (await clocks.of_warnings(tx, [case.id]))[case.id]
     situation = Situation(tx, Actor.of(who), case, running, timing)
     await work(situation)
@@ -120,19 +109,12 @@ async def perform(
     return answer(situation.case)
 
 
-async def _repeat(tx: WriteTx, action_id: UUID, done: DoneAction) -> ActionDone | None:
-    known = await warnings.find_action(tx, action_id)
-    if known is None:
-        return None
-    case = await warnings.find_any(tx, done.warning_id)
-    if known != done or case is None:
-        raise ActionIdTaken
+async def _repeated(tx: WriteTx, warning_id: UUID) -> ActionDone:
+    """Answer a repeat; it may be read by whoever did the action, wherever the warning is now."""
+    case = await warnings.find_any(tx, warning_id)
+    if case is None:
+        raise NotFound
     return answer(case, repeated=True)
-
-
-def content_hash(action: actions.Action) -> str:
-    """Return a digest of an action and its content, by which a repeat is told from another action."""
-    return hashlib.sha256(to_json([type(action).__name__, action.model_dump(mode="json")])).hexdigest()
 
 
 def answer(case: WarningCase, *, repeated: bool = False) -> ActionDone:

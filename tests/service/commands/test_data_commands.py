@@ -143,6 +143,7 @@ def test_signals_are_taken_from_a_file_with_a_result_per_row(database_url: str, 
         ("A-3", a_uscc(1), "wage_arrears", "", "2026-09-31", "", "1", "", ""),
         ("A-4", a_uscc(1), "wage_arrears", "2026-09", "", "", "one", "", ""),
         ("A-5", a_uscc(1), "wage_arrears", "2026-09", "", "", "1", "", "{"),
+        ("A-6", a_uscc(1), "wage_arrears", "2026-09", "", "", "1", "", '{"a": 1, "a": 2}'),
     ]
     file = a_table(tmp_path / "signals.csv", HEADER, rows)
     report = tmp_path / "report.csv"
@@ -151,9 +152,9 @@ def test_signals_are_taken_from_a_file_with_a_result_per_row(database_url: str, 
     )
     counted: dict[str, Any] = json.loads(told)
     reasons = counted.pop("reasons")
-    assert counted == {"rows": 6, "accepted": 1, "duplicate": 1, "held": 1, "refused": 3}
-    assert sum(reasons.values()) == 3
-    assert len(report.read_text("utf-8-sig").splitlines()) == 7
+    assert counted == {"rows": 7, "accepted": 1, "duplicate": 1, "held": 1, "refused": 4}
+    assert (sum(reasons.values()), reasons["repeated_key"]) == (4, 1)
+    assert len(report.read_text("utf-8-sig").splitlines()) == 8
 
 
 async def bury(url: str) -> str:

@@ -25,7 +25,7 @@ from shared.db.engine import make_engine
 from shared.db.tx import Database
 from shared.kernel.clock import FixedClock
 from shared.runtime.settings import CommonSettings
-from shared.runtime.spec import Context
+from shared.runtime.spec import Context, Job
 from tests.service.gateway.fake_warning import FakeWarning
 
 PASSWORD = "corner-lantern-42"
@@ -41,11 +41,12 @@ class House:
     db: Database
     clock: FixedClock
     warning: FakeWarning
+    jobs: dict[str, Job]
     _tokens: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     @asynccontextmanager
-    async def opened(cls, url: str, clock: FixedClock, folder: Path) -> AsyncIterator[Self]:
+    async def opened(cls, url: str, clock: FixedClock, folder: Path, **settings: Any) -> AsyncIterator[Self]:
         warning = FakeWarning()
         key = folder / "token.pem"
         key.write_bytes(generate_key())
@@ -55,9 +56,9 @@ class House:
         transport = httpx.ASGITransport(warning.app())
         async with httpx.AsyncClient(transport=transport, base_url="http://warning") as client:
             context = Context("gateway", db, clock, verifier, common, lambda _name: client)
-            built = assemble(context, GatewaySettings(spool_folder=folder))
+            built = assemble(context, GatewaySettings(spool_folder=folder, **settings))
             async with built.app.router.lifespan_context(built.app):
-                yield cls(built.app, db, clock, warning)
+                yield cls(built.app, db, clock, warning, {job.name: job for job in built.jobs})
         await db.close()
 
     def client(self, token: str | None = None, address: str = "10.1.1.1") -> httpx.AsyncClient:

@@ -25,8 +25,15 @@ async def test_a_look_at_a_warning_is_recorded_whatever_the_answer(house: House)
 
 
 async def test_a_look_at_an_enterprise_is_recorded(house: House) -> None:
-    await house.call(await house.token(Role.AUDITOR), "GET", f"/api/dashboard/v1/enterprises/{USCC}")
-    assert (await house.audit())[-1] == ("auditor", "enterprise.read", USCC, "ok")
+    for spelled in (USCC, USCC.lower()):
+        await house.call(await house.token(Role.AUDITOR), "GET", f"/api/dashboard/v1/enterprises/{spelled}")
+        assert (await house.audit())[-1] == ("auditor", "enterprise.read", USCC, "ok")
+
+
+async def test_a_look_at_a_mediation_case_is_recorded(house: House) -> None:
+    token, case_id = await house.token(Role.MEDIATOR), uuid4()
+    await house.call(token, "GET", f"/api/mediation/v1/cases/{case_id}")
+    assert (await house.audit())[-1] == ("mediator", "mediation_case.read", str(case_id), "ok")
 
 
 async def test_lists_are_not_recorded(house: House) -> None:

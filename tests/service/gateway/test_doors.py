@@ -8,10 +8,12 @@ import httpx
 import pytest
 
 from services.gateway.api.documents import AUDIENCES
+from services.gateway.api.partner_signature import PartnerSignature
 from shared.auth.permissions import GRANTS, Permission, Role
 from shared.web.guard import GuardedRoute, Public, Require
 from tests.service.gateway.house import House
 
+SIGNED = "/api/federation/v1/"
 PUBLIC = {"/api/auth/v1/login", "/api/auth/v1/refresh", "/api/auth/v1/logout", "/api/auth/v1/token"}
 
 
@@ -23,19 +25,22 @@ def operations() -> Iterator[tuple[str, str, frozenset[Permission]]]:
                 assert isinstance(route, GuardedRoute)
                 guard = route.guard
                 wanted = frozenset(guard.permissions) if isinstance(guard, Require) else frozenset()
-                assert wanted or isinstance(guard, Public)
+                assert wanted or isinstance(guard, Public | PartnerSignature)
+                assert isinstance(guard, PartnerSignature) == route.path_format.startswith(SIGNED)
                 path = re.sub(r"\{version\}", "1", route.path_format)
                 path = re.sub(r"\{[a-z_]+\}", "01a2b3c4-0000-7000-8000-000000000001", path)
                 yield from ((method, path, wanted) for method in route.methods or ())
 
 
+# It answers for as long as the client listens: see test_notification_stream.
+ENDLESS = "/api/notifications/v1/stream"
 OPERATIONS = sorted(operations(), key=lambda operation: operation[:2])
 GUARDED = [operation for operation in OPERATIONS if operation[2]]
 
 
 def test_there_are_operations_and_few_are_public() -> None:
     assert len(GUARDED) > 25
-    assert {path for _, path, wanted in OPERATIONS if not wanted} == PUBLIC
+    assert {path for _, path, wanted in OPERATIONS if not wanted and not path.startswith(SIGNED)} == PUBLIC
 
 
 @pytest.mark.asyncio
@@ -67,10 +72,12 @@ async def test_the_wrong_role_is_refused_everywhere(house: House, role: Role) ->
 async def test_the_right_role_gets_through(house: House, role: Role) -> None:
     async with house.client(await house.token(role)) as client:
         for method, path, wanted in GUARDED:
-            if not wanted & GRANTS[role]:
+            if not wanted & GRANTS[role] or path == ENDLESS:
                 continue
             answer = await client.request(method, path, json={})
-            assert answer.status_code in {200, 400, 415, 422}, path
+            # The desk's requests are the gateway's own: there is none with the path's id.
+            none_there = {404} if path.startswith("/api/dashboard/v1/federation/") else set()
+            assert answer.status_code in {200, 400, 415, 422} | none_there, path
 
 
 @pytest.mark.asyncio

@@ -51,6 +51,27 @@ async def test_what_a_signal_says_arrives_unchanged(house: House) -> None:
     assert json.loads(line) == signal
 
 
+async def test_a_signal_is_passed_on_as_it_was_written(house: House) -> None:
+    """A reader would keep the last of two keys; the service that takes signals is to see both."""
+    signals = [
+        b'{"source_ref":"a","months":1, "months": 3}',
+        b'{"amount" :1.10,\n "x":"],}"}',
+        b"7",
+        b'"\xe6\x96\x87"',
+    ]
+    await send(house, b' { "signals" :\r\n[ ' + b" ,\n".join(signals) + b" ] } ")
+    assert house.warning.calls == [[signal.replace(b"\n", b" ") for signal in signals]]
+
+
+@pytest.mark.parametrize(
+    "twice", ['[{"a":1}],"signals":[]', '[],"signals":[{"a":1}]', '7,"\\u0073ignals":[]']
+)
+async def test_two_lists_of_signals_are_refused(house: House, twice: str) -> None:
+    answer = await send(house, f'{{"signals":{twice}}}')
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "repeated_key")
+    assert house.warning.calls == []
+
+
 @pytest.mark.parametrize(
     ("raw", "status"),
     [

@@ -116,6 +116,7 @@ async def test_a_strange_name_is_simply_unknown(house: House, username: str) -> 
         b'{"username":1,"password":"x"}',
         b'{"username":"a","password":"x","role":"system_admin"}',
         b'{"username":"\xff","password":"x"}',
+        b'{"username":"a","password":"x","username":"b"}',
     ],
 )
 async def test_a_malformed_login_is_refused_with_the_field(house: House, body: bytes) -> None:

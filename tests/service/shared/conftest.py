@@ -9,7 +9,7 @@ import pytest_asyncio
 import stamina
 
 from shared.kernel.clock import FixedClock
-from shared.outbox.inbox import ATTEMPTS
+from shared.outbox.burial import ATTEMPTS
 from tests.conftest import database_at
 from tests.service.shared.post import Post
 

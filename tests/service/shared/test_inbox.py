@@ -17,7 +17,8 @@ from shared.events.gateway import AccountChanged
 from shared.kernel.clock import FixedClock
 from shared.kernel.ids import new_id
 from shared.observability.correlation import correlation_id
-from shared.outbox.inbox import ATTEMPTS, Inbox
+from shared.outbox.burial import ATTEMPTS
+from shared.outbox.inbox import Inbox
 from tests.service.shared.post import Post, a_change, messages
 
 pytestmark = pytest.mark.asyncio

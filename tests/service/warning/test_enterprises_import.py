@@ -150,13 +150,14 @@ def test_our_own_table_is_taken_and_a_second_row_builds_on_the_first(
         (a_uscc(1), "上海甲有限公司", "", "", "", "", "41", "", ""),
         (a_uscc(1), "上海甲有限公司", "", "", "", "", "", "", ""),
         (a_uscc(2), "上海乙有限公司", "", "310104", "", "", "", "", ""),
+        (a_uscc(2), "上海乙有限公司", "", "310112999", "", "", "", "", ""),
         (a_uscc(3), "上海丙有限公司", "", "", "", "", "many", "", ""),
         (a_uscc(4), "上海丁有限公司", "", "", "", "", "", "", "maybe"),
     ]
     file = a_table(tmp_path / "own.csv", OWN_HEADER, rows)
-    refused = {"outside_district": 1, "headcount_malformed": 1, "sole_trader_malformed": 1}
+    refused = {"outside_district": 1, "town_unknown": 1, "headcount_malformed": 1, "sole_trader_malformed": 1}
     assert command_line.counts(file) == tallied(
-        6, created=1, updated=1, unchanged=1, refused=3, reasons=refused
+        7, created=1, updated=1, unchanged=1, refused=4, reasons=refused
     )
 
 

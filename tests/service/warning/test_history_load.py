@@ -54,6 +54,7 @@ def past(tmp_path: Path) -> Path:
         a_line("A-3", a_uscc(3)),
         a_line("A-4", months=-1),
         a_line("A-5", received_at="yesterday"),
+        a_line("A-6").replace("{", '{"months": 1, ', 1),
     ]
     (folder / "signals.ndjson").write_text("".join(lines), encoding="utf-8")
     a_table(
@@ -94,7 +95,7 @@ async def load(
 async def test_every_part_is_loaded_and_counted(district: District, past: Path) -> None:
     assert await load(district, past) == {
         "enterprises": {"created": 2, "refused": 1},
-        "signals": {"accepted": 3, "duplicate": 1, "held": 1, "refused": 2},
+        "signals": {"accepted": 3, "duplicate": 1, "held": 1, "refused": 3},
         "outcomes": {"stored": 1, "duplicate": 1, "refused": 2},
         "warnings": {"stored": 1, "refused": 1},
     }
@@ -104,7 +105,7 @@ async def test_loading_it_again_changes_nothing(district: District, past: Path) 
     await load(district, past)
     assert await load(district, past) == {
         "enterprises": {"unchanged": 2, "refused": 1},
-        "signals": {"duplicate": 5, "refused": 2},
+        "signals": {"duplicate": 5, "refused": 3},
         "outcomes": {"duplicate": 2, "refused": 2},
         "warnings": {"duplicate": 1, "refused": 1},
     }
@@ -135,8 +136,8 @@ async def test_signals_keep_the_instant_of_then_and_the_time_line_shows_all(
 async def test_progress_is_told_part_by_part(district: District, past: Path) -> None:
     steps: list[tuple[str, int]] = []
     await load(district, past, steps)
-    assert steps == [("enterprises", 3), ("signals", 7), ("outcomes", 4), ("warnings", 2)]
-    assert rows_in(past) == {"enterprises": 4, "signals": 7, "outcomes": 5, "warnings": 3}
+    assert steps == [("enterprises", 3), ("signals", 8), ("outcomes", 4), ("warnings", 2)]
+    assert rows_in(past) == {"enterprises": 4, "signals": 8, "outcomes": 5, "warnings": 3}
 
 
 @pytest.mark.parametrize("name", ["enterprises.csv", "signals.ndjson", "outcomes.csv", "warnings.csv"])

@@ -164,6 +164,36 @@ async def test_a_correction_supersedes_and_its_enterprise_is_assessed_again(dist
     assert shown["risk_level"] == "none"
 
 
+async def test_a_signal_without_a_number_is_corrected_as_its_conflict_says(district: District) -> None:
+    facts = {"period": "2026-10", "workers": 41}
+    other = a_uscc(4)
+    await district.register(other)
+    stored = await district.send(source_ref=None, months=3, **facts)
+    assert (await district.warnings())[0]["level"] == "red"
+    (refused,) = await send(district, a_signal(source_ref=None, amount_cny=None, months=2, **facts))
+    assert refused["problem"]["corrects"] == stored["signal_id"]
+    assert stored["signal_id"] in refused["problem"]["errors"][0]["message"]
+    correction = {"source_ref": "A-1", "corrects": refused["problem"]["corrects"]}
+    assert (await district.send(**correction, uscc=other, months=3, **facts))["status"] == "accepted"
+    shown = [(await district.officer.get(f"/enterprises/{uscc}")).json() for uscc in (USCC, other)]
+    assert [one["risk_level"] for one in shown] == ["none", "red"]
+    assert [e["facts"]["superseded"] for e in shown[0]["timeline"] if e["kind"] == "signal"] == [True]
+    (late,) = await send(district, a_signal(**(correction | {"source_ref": "A-2"})))
+    assert (problem(late)[1], late["problem"]["correct_instead"]) == ("already_corrected", "A-1")
+
+
+async def test_only_its_own_source_corrects_a_signal_without_a_number(district: District) -> None:
+    stored = await district.send(source_ref=None, period="2026-10", months=3, workers=41)
+    token = district.system.token(Role.DEPARTMENT, source="tax", indicators=frozenset({"wage_arrears"}))
+    foreign = a_signal(source="tax", corrects=stored["signal_id"], months=0, workers=0)
+    answer = await district.system.client("warning", token).post(
+        "/signals", content=json.dumps(foreign), headers=NDJSON
+    )
+    await district.system.settle()
+    assert statuses(answer.json()["results"]) == ["accepted"]
+    assert (await district.officer.get(f"/enterprises/{USCC}")).json()["risk_level"] == "red"
+
+
 async def test_correcting_to_another_enterprise_assesses_the_former_one(district: District) -> None:
     await district.send(source_ref="A-1", period="2026-10", months=3, workers=41)
     other = a_uscc(4)

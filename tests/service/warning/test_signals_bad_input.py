@@ -102,6 +102,12 @@ FAULTY: list[tuple[bytes, str]] = [
     (b"null", "body"),
     (b"[]", "body"),
     (b"", "body"),
+    (a_line()[:-1] + b', "months": 3}', "months"),
+    (a_line()[:-1] + b', "\\u006donths": 1}', "months"),
+    (a_line()[:-1] + b', "source" : "hrss"}', "source"),
+    (a_line(months=None)[:-1] + b', "months": null}', "months"),
+    (a_raw_line("detail", '{"a": 1, "a": 1}'), "detail.a"),
+    (a_raw_line("detail", "{}")[:-1] + b', "detail": null}', "detail"),
     (b'{"\\u0000": 1}', "source"),
     (b'{"' + b"k" * 60_000 + b'": 1}', "source"),
 ]
@@ -131,6 +137,12 @@ async def test_every_refusal_says_what_to_do_in_both_languages_and_repeats_littl
     assert all(error["message"] and error["message_en"] for error in errors)
     assert max(len(error["field"]) for error in errors) <= 80
     assert max(len(problem["errors"]) for problem in problems) <= 20
+
+
+async def test_colons_in_a_text_are_no_keys(district: District) -> None:
+    body = b"\n".join(a_line(source_ref=ref) for ref in ("a:b", '":"', '{"a":1,"a":2}', "09:30:00"))
+    results = (await district.department.post("/signals", content=body, headers=NDJSON)).json()["results"]
+    assert {result["status"] for result in results} == {"accepted"}
 
 
 async def test_overlong_item_is_refused_alone(district: District) -> None:

@@ -65,7 +65,8 @@ STEPS: Sequence[SignalContent | Register] = (
 
 STATE = text("""
 SELECT s.signal_key, s.content_hash, s.uscc, e.uscc AS enterprise, s.series, s.effective_on, s.amount_cny, s.months,
-  EXISTS (SELECT FROM warning.signals c WHERE c.source = s.source AND c.corrects = s.source_ref) AS superseded
+  EXISTS (SELECT FROM warning.signals c WHERE c.source = s.source AND c.corrects = coalesce(s.source_ref, s.id::text))
+    AS superseded
 FROM warning.signals s LEFT JOIN warning.enterprises e ON e.id = s.enterprise_id ORDER BY s.signal_key
 """)
 EMPTY = text("""

@@ -1,6 +1,7 @@
 """Pages of a list."""
 
 import base64
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from shared.kernel.paging import (
     DEFAULT_LIMIT,
+    LARGEST_NUMBER,
     MAX_LIMIT,
     CursorInvalid,
     LimitInvalid,
@@ -15,11 +17,15 @@ from shared.kernel.paging import (
     cut,
     decode_cursor,
     encode_cursor,
+    instant,
+    number,
     page_of,
 )
 
+STORABLE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=30)
 
-@given(values=st.lists(st.text(max_size=30), min_size=1, max_size=4))
+
+@given(values=st.lists(STORABLE, min_size=1, max_size=4))
 @settings(max_examples=30, deadline=None, database=None)
 def test_a_cursor_brings_back_its_values_and_is_safe_in_an_address(values: list[str]) -> None:
     cursor = encode_cursor(values)
@@ -38,11 +44,30 @@ def test_a_cursor_brings_back_its_values_and_is_safe_in_an_address(values: list[
         base64.urlsafe_b64encode(b'["2026-11-22"]').decode(),
         base64.urlsafe_b64encode(b"0000" + b"[" * 900).decode(),
         encode_cursor(["a"])[:-2],
+        encode_cursor(["a\x00"]),
+        encode_cursor(["a", "\ud800"]),
     ],
 )
 def test_a_cursor_that_was_not_made_here_is_refused(cursor: str) -> None:
     with pytest.raises(CursorInvalid):
         decode_cursor(cursor)
+
+
+@pytest.mark.parametrize("text", ["", "-1", "1.5", "٣", "²", str(LARGEST_NUMBER + 1), "9" * 5_000])
+def test_what_is_no_number_of_a_row_is_another_lists_cursor(text: str) -> None:
+    assert Page(after=("7",)).read_after(number) == (7,)
+    with pytest.raises(CursorInvalid):
+        Page(after=(text,)).read_after(number)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "now", "2026-11-18T10:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"]
+)
+def test_what_has_no_place_in_utc_is_another_lists_cursor(text: str) -> None:
+    (read,) = Page(after=("2026-11-18T10:00:00+08:00",)).read_after(instant)
+    assert read == datetime(2026, 11, 18, 2, tzinfo=UTC)
+    with pytest.raises(CursorInvalid):
+        Page(after=(text,)).read_after(instant)
 
 
 @given(garbage=st.text(max_size=60))

@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 from shared.contracts.base import Day, Identifier, Incoming, Reason
 from shared.kernel.errors import DomainError, FieldProblem, Kind
 from shared.web.dependencies import Reading, Writing
+from shared.web.errors import MEMBERS, problem_of
 from shared.web.guard import GuardedRoute, Public
 from tests.unit.shared.asking import an_app, client
 
@@ -121,6 +122,14 @@ async def test_a_refusal_has_the_status_of_its_kind_and_both_languages(kind: Kin
     assert problem["correlation_id"] == answer.headers["x-correlation-id"]
 
 
+async def test_a_fact_never_takes_the_place_of_a_standard_member() -> None:
+    plain = problem_of(DomainError())
+    told = problem_of(DomainError(facts={**dict.fromkeys(MEMBERS, "draft"), "pack_status": "draft"}))
+
+    assert told == plain | {"pack_status": "draft"}
+    assert "instance" not in told
+
+
 async def test_every_kind_has_its_status() -> None:
     async with client(an_app(router)) as caller:
         answers = [await caller.get(f"/kinds/{kind}") for kind in Kind]
@@ -179,6 +188,28 @@ async def test_a_wrong_value_is_refused_by_its_field_and_not_repeated(field: str
     assert status == 422
     assert [error["field"] for error in problem["errors"]] == [field]
     assert "13800000000" not in json.dumps(problem)
+
+
+async def test_a_key_that_stands_twice_is_refused_by_its_name() -> None:
+    content = json.dumps(a_body())[:-1] + ', "workers": 4}'
+    status, problem = await posted(content.encode())
+
+    assert (status, [(one["field"], one["code"]) for one in problem["errors"]]) == (
+        422,
+        [("workers", "repeated_key")],
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "field"),
+    [("/kinds/a%00b", "kind"), ("/fields?uscc=%00", "uscc"), ("/fields?no_such=1&no_such=a%00", "no_such")],
+)
+async def test_nul_in_an_address_is_refused_by_its_parameter(address: str, field: str) -> None:
+    async with client(an_app(router)) as caller:
+        answer = await caller.get(address)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "nul_in_address")
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
 
 
 @pytest.mark.parametrize(

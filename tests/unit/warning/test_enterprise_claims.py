@@ -83,7 +83,12 @@ def test_sole_trader_is_known_by_the_class_of_the_code() -> None:
     assert enterprise.sole_trader
 
 
-@pytest.mark.parametrize("workplace", [None, "310112", "310112999", "310112999001"])
+@pytest.mark.parametrize("workplace", ["310112999", "310112999001", "310112000"])
+def test_a_town_that_the_district_does_not_have_is_refused(workplace: str) -> None:
+    assert refusal(workplace_division=workplace) == "town_unknown"
+
+
+@pytest.mark.parametrize("workplace", [None, "310112"])
 def test_without_a_known_town_the_workplace_is_the_district(workplace: str | None) -> None:
     enterprise, _ = merge(None, check_claim(a_claim(workplace_division=workplace), None))
     assert enterprise.workplace_division == "310112"

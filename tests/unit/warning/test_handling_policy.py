@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from services.warning.domain.clocks import ClockKind
-from services.warning.domain.documents import DocumentInvalid
 from services.warning.domain.levels import WarningLevel
 from services.warning.domain.policy import PolicyMissing, parse_policies, policy_on
+from shared.kernel.documents import DocumentInvalid
 from tests.unit.warning.given import POLICY, TODAY, document
 
 ORANGE, RED = WarningLevel.ORANGE, WarningLevel.RED

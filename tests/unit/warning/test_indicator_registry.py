@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from services.warning.domain.documents import DocumentInvalid
 from services.warning.domain.indicators import (
     NUMBER_FIELDS,
     SourceMayNotSend,
@@ -15,6 +14,7 @@ from services.warning.domain.indicators import (
     series_names,
     series_of_measure,
 )
+from shared.kernel.documents import DocumentInvalid
 from tests.unit.warning.given import INDICATORS, document
 
 SOURCES = {

@@ -12,7 +12,6 @@ from services.warning.domain.clocks import (
     ClockKind,
     ClockRule,
     ClockState,
-    ClockUnit,
     accept_clock_for_reassignment,
     clocks_after_upgrade,
     is_breached,
@@ -27,6 +26,7 @@ from services.warning.domain.clocks import (
 from services.warning.domain.levels import WarningLevel
 from shared.kernel.calendar import ChinaCalendar, working_days_between
 from shared.kernel.clock import shanghai_day
+from shared.kernel.deadlines import ClockUnit
 from tests.unit.warning.given import CALENDAR, POLICY, shanghai
 
 ORANGE, RED = WarningLevel.ORANGE, WarningLevel.RED

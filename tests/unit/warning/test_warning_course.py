@@ -7,8 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.warning.domain.course import (
+    AddRules,
     ClearLower,
     ClosedWarning,
+    Contradict,
     Decision,
     Downgrade,
     News,
@@ -39,7 +41,7 @@ def days(count: float) -> timedelta:
 def open_at(
     level: WarningLevel, lower_since: datetime | None = None, state: State = State.ACCEPTED
 ) -> OpenWarning:
-    return OpenWarning(level, state, lower_since)
+    return OpenWarning(level, state, lower_since, frozenset(RULES))
 
 
 def closed(ago: timedelta, peak: WarningLevel = ORANGE, rules: set[str] = RULES) -> ClosedWarning:
@@ -133,6 +135,23 @@ def test_old_signals_do_not_undo_an_outcome(state: State) -> None:
 def test_new_signals_do() -> None:
     news = News(RED, frozenset(RULES))
     assert assessed(RED, open_at(ORANGE, state=State.RESOLVED), news=news) == Upgrade(RED, double_red=False)
+
+
+@pytest.mark.parametrize("state", [State.RESOLVED, State.FALSE_ALARM])
+def test_new_signals_of_the_same_gravity_give_it_back_to_its_handler(state: State) -> None:
+    for rules in (RULES, {"rent_arrears_months"}):
+        news = News(ORANGE, frozenset(rules))
+        assert assessed(ORANGE, open_at(ORANGE, state=state), news=news, rules=rules) == Contradict()
+
+
+def test_a_further_rule_is_made_known_to_the_handler() -> None:
+    both = {*RULES, "rent_arrears_months"}
+    assert assessed(ORANGE, open_at(ORANGE), rules=both) == AddRules(holds=True)
+    assert assessed(RED, open_at(ORANGE), rules=both) == Upgrade(RED, double_red=False)
+    assert assessed(RED, open_at(RED, NOW - days(1)), rules=both) == AddRules(holds=True)
+    assert assessed(ORANGE, open_at(RED), rules=both) == NoteLower(NOW)
+    assert assessed(ORANGE, open_at(RED, NOW - days(1)), rules=both) == AddRules(holds=False)
+    assert assessed(WATCH, open_at(ORANGE, NOW - days(1)), rules=both) == Stay()
 
 
 def test_old_signals_neither_reopen_nor_raise_after_closure() -> None:

@@ -23,6 +23,7 @@ from services.warning.domain.lifecycle import (
     level_after_outcome,
     next_state,
 )
+from shared.contracts.warning_actions import Close
 
 ORANGE, RED = WarningLevel.ORANGE, WarningLevel.RED
 
@@ -51,6 +52,8 @@ def walk(*actions: str) -> State:
         ("assign accept visit reassign", "assigned"),
         ("assign accept visit resolve return", "visited"),
         ("assign accept dismiss return", "accepted"),
+        ("assign accept dismiss contradict", "accepted"),
+        ("assign accept visit resolve contradict", "accepted"),
         ("assign accept visit resolve close reopen", "raised"),
     ],
 )
@@ -142,8 +145,9 @@ def test_the_reason_fits_the_outcome(state: State, reason: ReasonCode) -> None:
     if (state is State.FALSE_ALARM) == (reason is ReasonCode.FALSE_ALARM):
         close(state=state, reason=reason)
     else:
-        with pytest.raises(ReasonDoesNotFit):
+        with pytest.raises(ReasonDoesNotFit) as refused:
             close(state=state, reason=reason)
+        assert {problem.field for problem in refused.value.fields} <= set(Close.model_fields)
 
 
 @pytest.mark.parametrize("evidence", ["", "  ", "\n\t"])

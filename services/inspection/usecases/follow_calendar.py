@@ -1,0 +1,54 @@
+"""Takes a notice on working days into the calendar, and settles the deadlines that waited for it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from services.inspection.domain.clocks import Clock, next_due, recount
+from services.inspection.domain.inspection_case import InspectionCase
+from services.inspection.repository import clocks
+from services.inspection.repository.clocks import CaseClock
+from services.inspection.repository.tables import CALENDAR
+from services.inspection.usecases.effects import SYSTEM, Effects, step_between, touched
+from shared.db.tx import WriteTx
+from shared.events.warning import CalendarNoticeTaken
+from shared.kernel.calendar import WorkingCalendar
+
+
+async def follow_calendar(tx: WriteTx, notices: Sequence[CalendarNoticeTaken]) -> None:
+    """Keep the notices, in their order, and count every provisional deadline again."""
+    for batch in notices:
+        days = {day.day: day.working for day in batch.days}
+        await CALENDAR.keep(tx, days, batch.source, batch.year)
+    calendar = await CALENDAR.read(tx)
+    waiting = await clocks.lock_provisional(tx)
+    known = await clocks.of_cases(tx, list(waiting))
+    effects = Effects()
+    for case_id, case in waiting.items():
+        _settle(effects, tx, case, known[case_id], calendar)
+    await effects.write(tx)
+
+
+def _settle(
+    effects: Effects,
+    tx: WriteTx,
+    case: InspectionCase,
+    known: Sequence[CaseClock],
+    calendar: WorkingCalendar,
+) -> None:
+    moved = [
+        replace(one, clock=fresh)
+        for one in known
+        if _waits(one.clock) and (fresh := recount(one.clock, calendar)) != one.clock
+    ]
+    if not moved:
+        return
+    effects.moved |= {one.id: one for one in moved}
+    standing = {one.id: one.clock for one in known} | {one.id: one.clock for one in moved}
+    after = touched(case, tx, due_at=next_due(standing.values()))
+    effects.changed[after.id] = after
+    told = "、".join(one.clock.kind.value for one in moved)
+    effects.steps.append(step_between(case, after, "recount", SYSTEM, told))
+
+
+def _waits(clock: Clock) -> bool:
+    return clock.provisional and clock.met_at is None and clock.breached_at is None

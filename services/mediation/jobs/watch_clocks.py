@@ -1,0 +1,18 @@
+"""Watches over the periods of open cases."""
+
+from datetime import timedelta
+
+from services.mediation.usecases.notice_breaches import BATCH, notice_breaches
+from services.mediation.usecases.timing import TimingSource
+from shared.db.tx import Database
+from shared.runtime.spec import Job
+
+
+def breaches_job(db: Database, timing: TimingSource) -> Job:
+    """Return the round that notices what ended; any number of processes may run it."""
+
+    async def run() -> bool:
+        async with db.write() as tx:
+            return await notice_breaches(tx, await timing.now(tx)) == BATCH
+
+    return Job("breaches", run, timedelta(seconds=5))

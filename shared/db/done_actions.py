@@ -1,0 +1,77 @@
+"""Actions that clients did: each once, however often it is sent."""
+
+import hashlib
+from dataclasses import dataclass
+from uuid import UUID
+
+from pydantic import BaseModel
+from pydantic_core import to_json
+from sqlalchemy import Column, DateTime, Table, Text, select
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from shared.db.tx import ReadTx, WriteTx
+from shared.kernel.errors import DomainError, Kind
+
+
+class ActionIdTaken(DomainError):
+    """The client used an action id for something else before."""
+
+    kind = Kind.CONFLICT
+    code = "action_id_taken"
+    message_zh = "该 action_id 已用于其他操作：每次新操作请生成新的编号。"
+    message_en = "This action_id was used for another action: make a new one for each action."
+
+
+@dataclass(frozen=True, slots=True)
+class DoneAction:
+    """What was done under an action id: to what, by whom, and the digest of what was asked for."""
+
+    subject_id: UUID
+    actor_id: UUID
+    content_hash: str
+
+    @classmethod
+    def of(cls, subject_id: UUID, actor_id: UUID, action: BaseModel) -> "DoneAction":
+        """Return the mark of an action: a repeat has the same, another action another one."""
+        told = to_json([type(action).__name__, action.model_dump(mode="json")])
+        return cls(subject_id, actor_id, hashlib.sha256(told).hexdigest())
+
+
+class DoneActions:
+    """A service's table of them; `subject` is the column that names what was acted on."""
+
+    def __init__(self, table: Table, subject: str) -> None:
+        """Keep the table; `action_columns` declares the rest of it."""
+        self._table = table
+        self._subject = subject
+
+    async def is_repeat(self, tx: ReadTx, action_id: UUID, done: DoneAction) -> bool:
+        """Tell whether this very action was done before. Raises ActionIdTaken when the id meant another."""
+        known = await tx.row(select(self._table).where(self._table.c.action_id == action_id))
+        if known is None:
+            return False
+        if DoneAction(getattr(known, self._subject), known.actor_id, known.content_hash) != done:
+            raise ActionIdTaken
+        return True
+
+    async def remember(self, tx: WriteTx, action_id: UUID, done: DoneAction) -> bool:
+        """Keep an action with what it does; False when another request with its id came first."""
+        row = {
+            "action_id": action_id,
+            self._subject: done.subject_id,
+            "actor_id": done.actor_id,
+            "content_hash": done.content_hash,
+            "done_at": tx.now,
+        }
+        return await tx.execute(upsert(self._table).values(row).on_conflict_do_nothing()) == 1
+
+
+def action_columns() -> tuple[Column[object], ...]:
+    """Return the columns that such a table has beside its subject."""
+    return (
+        Column("action_id", PG_UUID(as_uuid=True), primary_key=True),
+        Column("actor_id", PG_UUID(as_uuid=True), nullable=False),
+        Column("content_hash", Text, nullable=False),
+        Column("done_at", DateTime(timezone=True), nullable=False),
+    )

@@ -1,0 +1,68 @@
+"""`demo federation`: two whole installations on this machine, and one request across and back."""
+
+import signal
+import time
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from simulation.demo.run import check_port
+from simulation.demo.screen import Screen
+from simulation.federation.installation import Installation, running
+from simulation.federation.walk import Walk
+
+OUR_NAME = "闵行区劳动人事争议仲裁院"
+NEIGHBOUR = "邻区劳动人事争议仲裁院（演示）"
+NEIGHBOURS_ENTERPRISES = 500
+_INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the two are."""
+
+    port: int
+    data: Path
+    port2: int
+    data2: Path
+    enterprises: int
+
+
+def run(places: Places, program: str, *, keep: bool) -> int:
+    """Walk a request across and back; return the exit status. Everything started here ends here."""
+    screen = Screen()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, signal.default_int_handler)
+    here = Installation(OUR_NAME, places.port, places.data, places.enterprises, program)
+    there = Installation(
+        NEIGHBOUR, places.port2, places.data2, NEIGHBOURS_ENTERPRISES, program, leader=places.data
+    )
+    try:
+        with ExitStack() as stack:
+            _start(stack, there, screen, throw_away=True)
+            _start(stack, here, screen, throw_away=False)
+            Walk(here, there, screen).run()
+            if keep:
+                _serve(here, there, screen)
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    screen.say("", "已结束 / done")
+    return 0
+
+
+def _start(stack: ExitStack, one: Installation, screen: Screen, *, throw_away: bool) -> None:
+    if not one.answers():
+        check_port(one.port)
+    with screen.step(f"启动 / starting {one.name}") as step:
+        stack.enter_context(running(one, throw_away=throw_away))
+        step.note = one.address
+
+
+def _serve(here: Installation, there: Installation, screen: Screen) -> None:
+    """Leave both running until Ctrl-C."""
+    screen.say(
+        "", f"{here.name}  {here.address}", f"{there.name}  {there.address}", "Ctrl-C 停止 / stops both"
+    )
+    with suppress(KeyboardInterrupt):
+        while True:
+            time.sleep(1)

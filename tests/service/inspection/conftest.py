@@ -1,0 +1,17 @@
+"""Fixtures of the inspection service's tests."""
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from tests.support.inspectorate import Inspectorate
+from tests.support.system import System
+
+
+@pytest_asyncio.fixture
+async def inspectorate(system: System) -> AsyncIterator[Inspectorate]:
+    """Give an inspectorate with three inspectors."""
+    made = Inspectorate(system)
+    for number, account_id in enumerate(made.ids, start=1):
+        await made.employ(account_id, f"inspector-{number}")
+    yield made

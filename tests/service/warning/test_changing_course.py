@@ -1,0 +1,137 @@
+"""Whatever changes the course of a warning, somebody has it, knows why, and has a clock that runs."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.support.district import USCC, District, act
+
+pytestmark = pytest.mark.asyncio
+
+OTHER_TOWN = "310112102"
+
+
+async def clocks(district: District, warning_id: str) -> dict[str, dict[str, Any]]:
+    """Return the clocks that count, by kind."""
+    return {clock["kind"]: clock for clock in (await district.detail(warning_id))["clocks"]}
+
+
+async def an_orange(district: District) -> str:
+    await district.send(period="2026-10", months=1, workers=5)
+    return str((await district.warnings())[0]["id"])
+
+
+async def do(district: District, warning_id: str, *steps: str) -> None:
+    """Let the first coordinator take steps."""
+    told = {
+        "visit": {"findings": "已到场核实"},
+        "resolved": {"outcome": "resolved", "evidence": "凭证已核"},
+        "false_alarm": {"outcome": "false_alarm", "evidence": "电话核实无欠薪"},
+    }
+    mine = district.coordinator(district.first)
+    for step in steps:
+        name = "outcome" if step in {"resolved", "false_alarm"} else step
+        assert (await act(mine, warning_id, name, **told.get(step, {}))).status_code == 201
+
+
+@pytest.mark.parametrize("steps", [("accept", "false_alarm"), ("accept", "visit", "resolved")])
+async def test_a_red_that_contradicts_an_outcome_asks_for_a_visit_within_a_day(
+    district: District, steps: tuple[str, ...]
+) -> None:
+    warning_id = await an_orange(district)
+    await do(district, warning_id, *steps)
+    district.system.clock.advance(timedelta(hours=1))
+
+    await district.send(occurred_on="2026-11-18", months=3, workers=45)
+
+    detail = await district.detail(warning_id)
+    running = await clocks(district, warning_id)
+    assert (detail["level"], detail["state"]) == ("red", "accepted")
+    assert {kind: running[kind]["standing"] for kind in ("accept", "visit", "plan")} == {
+        "accept": "met",
+        "visit": "due",
+        "plan": "due",
+    }
+    assert detail["due_at"] == running["visit"]["due_at"] == "2026-11-19T11:00:00+08:00"
+    await do(district, warning_id, "visit")
+
+
+async def test_new_signals_of_the_same_gravity_bring_a_dismissed_warning_back(district: District) -> None:
+    warning_id = await an_orange(district)
+    await do(district, warning_id, "accept", "false_alarm")
+    district.system.clock.advance(timedelta(minutes=1))
+    await district.send(occurred_on="2026-11-18", months=1, workers=6)
+    detail = await district.detail(warning_id)
+    assert (detail["level"], detail["state"], detail["history"][-1]["action"]) == (
+        "orange",
+        "accepted",
+        "contradict",
+    )
+    assert (await clocks(district, warning_id))["visit"]["standing"] == "due"
+
+
+@pytest.mark.parametrize("steps", [("accept",), ("accept", "visit")])
+async def test_who_gets_a_moved_warning_has_an_accept_clock_of_their_own(
+    district: District, steps: tuple[str, ...]
+) -> None:
+    await district.send(period="2026-10", months=3, workers=41)
+    warning_id = str((await district.warnings())[0]["id"])
+    await do(district, warning_id, *steps)
+    district.system.clock.advance(timedelta(hours=1))
+
+    await district.register(workplace_division=OTHER_TOWN, grid_cell=None)
+    await district.system.settle()
+
+    detail = await district.detail(warning_id)
+    accept = (await clocks(district, warning_id))["accept"]
+    assert (detail["state"], detail["division"]) == ("assigned", OTHER_TOWN)
+    assert (accept["standing"], accept["due_at"]) == ("due", "2026-11-18T13:00:00+08:00")
+    assert detail["due_at"] == accept["due_at"]
+
+
+async def test_what_is_overdue_climbs_the_ladder_of_red_once_it_is_red(district: District) -> None:
+    warning_id = await an_orange(district)
+    district.system.clock.advance(timedelta(days=2))
+    await district.system.settle()
+    assert (await district.detail(warning_id))["escalated_to"] == "town"
+
+    await district.send(occurred_on="2026-11-20", months=3, workers=45)
+    await district.system.settle()
+
+    assert (await district.detail(warning_id))["escalated_to"] in {"district", "leading_group"}
+
+
+async def test_a_further_rule_is_shown_to_whoever_has_the_warning(district: District) -> None:
+    warning_id = await an_orange(district)
+    await district.send(indicator="social_insurance_arrears", period="2026-10", months=2, workers=9)
+
+    detail = await district.detail(warning_id)
+    assert detail["history"][-1]["action"] == "add_rules"
+    assert any("社会保险" in one["text"] for one in detail["reasons"]), detail["reasons"]
+    assert detail["level"] == "orange"
+
+
+@pytest.mark.parametrize("who", ["officer", "coordinator"])
+async def test_a_paused_warning_stands_still_also_for_a_new_assignee(district: District, who: str) -> None:
+    warning_id = await an_orange(district)
+    assert (await act(district.officer, warning_id, "pause", reason="企业停电")).status_code == 201
+    if who == "officer":
+        answer = await act(
+            district.officer, warning_id, "assign", assignee_id=str(district.second), reason="换人"
+        )
+    else:
+        answer = await act(district.coordinator(district.first), warning_id, "reject", reason="不在本网格")
+    assert answer.status_code == 201, answer.text
+    standing = {kind: one["standing"] for kind, one in (await clocks(district, warning_id)).items()}
+    assert (standing["accept"], standing["visit"]) == ("paused", "paused")
+    assert (await act(district.officer, warning_id, "resume")).status_code == 201
+    assert (await clocks(district, warning_id))["accept"]["standing"] == "due"
+
+
+async def test_a_nil_report_of_the_running_month_hides_nothing_that_comes_after_it(
+    district: District,
+) -> None:
+    await district.send(period="2026-11", amount_cny="0", months=0, workers=0)
+    await district.send(occurred_on="2026-11-18", months=4, workers=120, amount_cny="5000000.00")
+    assert [(one["level"], one["uscc"]) for one in await district.warnings()] == [("red", USCC)]
