@@ -8,6 +8,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -18,6 +19,7 @@ from benchmarks.latency import QUIET, grave
 from benchmarks.load import all_of
 from benchmarks.results import Result
 from benchmarks.stage import SINGLE, Stage, surroundings
+from shared.kernel.clock import SystemClock, shanghai_day
 from shared.kernel.ids import new_id
 
 AT_ONCE = 16
@@ -35,6 +37,7 @@ WHERE w.uscc = ANY($1) AND w.state = $2
 _CASES = "SELECT id::text AS id FROM mediation.cases WHERE warning_id = ANY($1::uuid[])"
 
 Step = tuple[str, Mapping[str, Any]]
+_SOON = str(shanghai_day(SystemClock().now()) + timedelta(days=14))
 ON_SITE: Sequence[Step] = (
     ("accept", {}),
     ("visit", {"findings": "欠薪属实"}),
@@ -45,7 +48,7 @@ AT_THE_TABLE: Sequence[Step] = (
     ("sessions", {"record": "双方到场"}),
     (
         "close",
-        {"outcome": "agreement", "amount_cny": "1.00", "due_on": "2099-12-31", "evidence": "协议已签字"},
+        {"outcome": "agreement", "amount_cny": "1.00", "due_on": _SOON, "evidence": "协议已签字"},
     ),
 )
 

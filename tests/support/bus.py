@@ -44,7 +44,7 @@ class Ear:
     def heard(self) -> list[Message]:
         return [message for batch in self.batches for message in batch]
 
-    async def until_heard(self, messages: Iterable[Message], *, seconds: float = 20.0) -> None:
+    async def until_heard(self, messages: Iterable[Message], *, seconds: float = 60.0) -> None:
         """Wait until every one of `messages` has been heard."""
         wanted = set(messages)
         async with asyncio.timeout(seconds):
