@@ -1,17 +1,22 @@
 """Actions that clients did: each once, however often it is sent."""
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel
 from pydantic_core import to_json
 from sqlalchemy import Column, DateTime, Table, Text, select
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from shared.contracts.base import Action
 from shared.db.tx import ReadTx, WriteTx
 from shared.kernel.errors import DomainError, Kind
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 class ActionIdTaken(DomainError):
@@ -32,7 +37,7 @@ class DoneAction:
     content_hash: str
 
     @classmethod
-    def of(cls, subject_id: UUID, actor_id: UUID, action: BaseModel) -> "DoneAction":
+    def of(cls, subject_id: UUID, actor_id: UUID, action: Action) -> "DoneAction":
         """Return the mark of an action: a repeat has the same, another action another one."""
         told = to_json([type(action).__name__, action.model_dump(mode="json")])
         return cls(subject_id, actor_id, hashlib.sha256(told).hexdigest())
@@ -46,7 +51,33 @@ class DoneActions:
         self._table = table
         self._subject = subject
 
-    async def is_repeat(self, tx: ReadTx, action_id: UUID, done: DoneAction) -> bool:
+    async def once(
+        self,
+        tx: WriteTx,
+        actor_id: UUID,
+        subject_id: UUID,
+        action: Action,
+        *,
+        lock: Callable[[], Awaitable[T]],
+        work: Callable[[T], Awaitable[R]],
+        repeated: Callable[[], Awaitable[R]],
+    ) -> R:
+        """Return what `work` makes of what `lock` found; of an action that was done before, what `repeated` tells.
+
+        `lock` refuses who may not act on the subject. A repeat is answered before that, because the subject may
+        have left the actor's hands since. Raises ActionIdTaken, and whatever `lock` and `work` refuse.
+        """
+        done = DoneAction.of(subject_id, actor_id, action)
+        if await self._is_repeat(tx, action.action_id, done):
+            return await repeated()
+        subject = await lock()
+        if not await self._remember(tx, action.action_id, done):
+            # Another request with this id committed while we waited for the lock.
+            await self._is_repeat(tx, action.action_id, done)
+            return await repeated()
+        return await work(subject)
+
+    async def _is_repeat(self, tx: ReadTx, action_id: UUID, done: DoneAction) -> bool:
         """Tell whether this very action was done before. Raises ActionIdTaken when the id meant another."""
         known = await tx.row(select(self._table).where(self._table.c.action_id == action_id))
         if known is None:
@@ -55,7 +86,7 @@ class DoneActions:
             raise ActionIdTaken
         return True
 
-    async def remember(self, tx: WriteTx, action_id: UUID, done: DoneAction) -> bool:
+    async def _remember(self, tx: WriteTx, action_id: UUID, done: DoneAction) -> bool:
         """Keep an action with what it does; False when another request with its id came first."""
         row = {
             "action_id": action_id,

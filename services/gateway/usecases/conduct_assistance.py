@@ -1,5 +1,7 @@
 """The officers' side: they ask a partner for assistance, and decide on what partners ask of us."""
 
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 from uuid import UUID
 
 from services.gateway.domain.assistance import (
@@ -11,6 +13,7 @@ from services.gateway.domain.assistance import (
 )
 from services.gateway.domain.audit import AuditEntry, Deed
 from services.gateway.domain.exchange import MessageKind
+from services.gateway.domain.partners import Partner
 from services.gateway.repository import assistance, audit, partners
 from services.gateway.repository.assistance import NewRequest, StoredRequest
 from services.gateway.usecases.exchange_messages import as_body
@@ -28,10 +31,10 @@ from shared.contracts.federation import (
     ResendAssistance,
     Wanted,
 )
-from shared.db.done_actions import DoneAction
 from shared.db.tx import WriteTx
 from shared.kernel.errors import NotFound
 
+T = TypeVar("T")
 REQUESTS = "/api/federation/v1/assistance-requests"
 
 
@@ -40,30 +43,59 @@ async def ask_assistance(tx: WriteTx, who: Principal, asked: AskAssistance, addr
 
     Raises ActionIdTaken, NotFound or PartnerSuspended.
     """
-    done = DoneAction.of(asked.action_id, who.account_id, asked)
-    if await assistance.DONE.is_repeat(tx, asked.action_id, done):
-        return await _repeated(tx, asked.action_id)
-    partner = await partners.find(tx, asked.partner_id)
+
+    async def partner_asked() -> Partner:
+        return _active(await partners.find(tx, asked.partner_id))
+
+    async def ask(partner: Partner) -> AssistanceDone:
+        body = as_body(_message(asked, who))
+        new = NewRequest(
+            id=asked.action_id,
+            direction=Direction.OUTGOING,
+            partner_id=partner.id,
+            message_id=asked.action_id,
+            state=State.SENDING,
+            matter=matter_of(asked, who.username),
+            content_sha256=sha256(body),
+        )
+        await assistance.add(tx, new)
+        await assistance.owe(tx, new.id, partner.id, MessageKind.REQUEST.value, REQUESTS, body)
+        await _note(tx, who, Deed.ASSISTANCE_ASK, "ok", new.id, address)
+        return AssistanceDone(id=new.id, state="sending", version=1)
+
+    return await _once(tx, who, asked.action_id, asked, partner_asked, ask)
+
+
+async def _once(
+    tx: WriteTx,
+    who: Principal,
+    request_id: UUID,
+    action: Action,
+    lock: Callable[[], Awaitable[T]],
+    work: Callable[[T], Awaitable[AssistanceDone]],
+) -> AssistanceDone:
+    async def repeated() -> AssistanceDone:
+        request = await assistance.find(tx, request_id)
+        if request is None:
+            raise NotFound
+        return _standing(request.id, request.state, request.version, repeated=True)
+
+    return await assistance.DONE.once(
+        tx, who.account_id, request_id, action, lock=lock, work=work, repeated=repeated
+    )
+
+
+def _active(partner: Partner | None) -> Partner:
     if partner is None:
         raise NotFound
     check_active(partner)
-    if not await assistance.DONE.remember(tx, asked.action_id, done):
-        await assistance.DONE.is_repeat(tx, asked.action_id, done)
-        return await _repeated(tx, asked.action_id)
-    body = as_body(_message(asked, who))
-    new = NewRequest(
-        id=asked.action_id,
-        direction=Direction.OUTGOING,
-        partner_id=partner.id,
-        message_id=asked.action_id,
-        state=State.SENDING,
-        matter=matter_of(asked, who.username),
-        content_sha256=sha256(body),
+    return partner
+
+
+def _standing(request_id: UUID, state: State, version: int, *, repeated: bool = False) -> AssistanceDone:
+    return AssistanceDone.model_validate(
+        {"id": request_id, "state": state.value, "version": version, "repeated": repeated}
     )
-    await assistance.add(tx, new)
-    await assistance.owe(tx, new.id, partner.id, MessageKind.REQUEST.value, REQUESTS, body)
-    await _note(tx, who, Deed.ASSISTANCE_ASK, "ok", new.id, address)
-    return AssistanceDone(id=new.id, state="sending", version=1)
 
 
 def _message(asked: AskAssistance, who: Principal) -> AssistanceRequest:
@@ -94,28 +126,26 @@ async def resend_assistance(
 
     Raises NotFound, ActionIdTaken, PartnerSuspended or NothingUndeliverable.
     """
-    done = DoneAction.of(request_id, who.account_id, action)
-    if await assistance.DONE.is_repeat(tx, action.action_id, done):
-        return await _repeated(tx, request_id)
-    request = await assistance.lock(tx, request_id)
-    partner = await partners.find(tx, request.partner_id) if request is not None else None
-    if request is None or partner is None:
-        raise NotFound
-    check_active(partner)
-    if not await assistance.DONE.remember(tx, action.action_id, done):
-        await assistance.DONE.is_repeat(tx, action.action_id, done)
-        return await _repeated(tx, request_id)
-    if not await assistance.owe_again(tx, request_id):
-        raise NothingUndeliverable(request.state)
-    # A decision stays what it is while it is on its way; only a request is on its way itself.
-    state = request.state
-    if state is State.UNDELIVERABLE:
-        state = next_state(state, Step.RESEND)
-    await assistance.change(tx, request, state=state.value)
-    await _note(tx, who, Deed.ASSISTANCE_RESEND, "ok", request_id, address)
-    return AssistanceDone.model_validate(
-        {"id": request_id, "state": state.value, "version": request.version + 1}
-    )
+
+    async def owed() -> StoredRequest:
+        request = await assistance.lock(tx, request_id)
+        if request is None:
+            raise NotFound
+        _active(await partners.find(tx, request.partner_id))
+        return request
+
+    async def resend(request: StoredRequest) -> AssistanceDone:
+        if not await assistance.owe_again(tx, request_id):
+            raise NothingUndeliverable(request.state)
+        # A decision stays what it is while it is on its way; only a request is on its way itself.
+        state = request.state
+        if state is State.UNDELIVERABLE:
+            state = next_state(state, Step.RESEND)
+        await assistance.change(tx, request, state=state.value)
+        await _note(tx, who, Deed.ASSISTANCE_RESEND, "ok", request_id, address)
+        return _standing(request_id, state, request.version + 1)
+
+    return await _once(tx, who, request_id, action, owed, resend)
 
 
 async def _decide(
@@ -127,24 +157,22 @@ async def _decide(
     reason: str | None,
     address: str,
 ) -> AssistanceDone:
-    done = DoneAction.of(request_id, who.account_id, action)
-    if await assistance.DONE.is_repeat(tx, action.action_id, done):
-        return await _repeated(tx, request_id)
-    request = await assistance.lock(tx, request_id)
-    if request is None or request.direction is not Direction.INCOMING:
-        raise NotFound
-    if not await assistance.DONE.remember(tx, action.action_id, done):
-        await assistance.DONE.is_repeat(tx, action.action_id, done)
-        return await _repeated(tx, request_id)
-    state = next_state(request.state, step)
-    await assistance.change(
-        tx, request, state=state.value, reason=reason, decided_by=who.username, decided_at=tx.now
-    )
-    await _tell(tx, request, state, reason)
-    await _note(tx, who, Deed.ASSISTANCE_DECIDE, state.value, request_id, address)
-    return AssistanceDone.model_validate(
-        {"id": request_id, "state": state.value, "version": request.version + 1}
-    )
+    async def incoming() -> StoredRequest:
+        request = await assistance.lock(tx, request_id)
+        if request is None or request.direction is not Direction.INCOMING:
+            raise NotFound
+        return request
+
+    async def decide(request: StoredRequest) -> AssistanceDone:
+        state = next_state(request.state, step)
+        await assistance.change(
+            tx, request, state=state.value, reason=reason, decided_by=who.username, decided_at=tx.now
+        )
+        await _tell(tx, request, state, reason)
+        await _note(tx, who, Deed.ASSISTANCE_DECIDE, state.value, request_id, address)
+        return _standing(request_id, state, request.version + 1)
+
+    return await _once(tx, who, request_id, action, incoming, decide)
 
 
 async def _tell(tx: WriteTx, request: StoredRequest, state: State, reason: str | None) -> None:
@@ -160,15 +188,6 @@ async def _tell(tx: WriteTx, request: StoredRequest, state: State, reason: str |
     path = f"{REQUESTS}/{request.message_id}/status"
     kind = MessageKind.STATUS.value
     await assistance.owe(tx, request.id, request.partner_id, kind, path, as_body(told))
-
-
-async def _repeated(tx: WriteTx, request_id: UUID) -> AssistanceDone:
-    request = await assistance.find(tx, request_id)
-    if request is None:
-        raise NotFound
-    return AssistanceDone.model_validate(
-        {"id": request_id, "state": request.state.value, "version": request.version, "repeated": True}
-    )
 
 
 async def _note(tx: WriteTx, who: Principal, deed: Deed, outcome: str, about: UUID, address: str) -> None:

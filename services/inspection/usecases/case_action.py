@@ -17,7 +17,6 @@ from services.inspection.usecases.timing import Timing
 from shared.auth.principal import Principal
 from shared.contracts.base import Action as PersonsAction
 from shared.contracts.base import CaseDone
-from shared.db.done_actions import DoneAction
 from shared.db.tx import WriteTx
 from shared.events.inspection import InspectionEvent
 from shared.kernel.errors import NotFound
@@ -100,31 +99,29 @@ async def perform(
 
     Raises NotFound, ActionIdTaken, and whatever `work` refuses.
     """
-    done = DoneAction.of(case_id, who.account_id, action)
-    if await cases.DONE.is_repeat(tx, action.action_id, done):
-        return await _repeated(tx, case_id)
-    case = await cases.lock(tx, case_id, who)
-    if case is None:
-        raise NotFound
-    if not await cases.DONE.remember(tx, action.action_id, done):
-        # Another request with this id committed while we waited for the lock.
-        await cases.DONE.is_repeat(tx, action.action_id, done)
-        return await _repeated(tx, case_id)
-    known = (await clocks.of_cases(tx, [case.id]))[case.id]
-    situation = Situation(tx, who, case, {one.clock.kind: one for one in known}, timing)
-    situation.note_breaches()
-    await work(situation)
-    situation.settle()
-    await situation.effects.write(tx)
-    return answer(situation.case)
+
+    async def lock() -> InspectionCase:
+        return _found(await cases.lock(tx, case_id, who))
+
+    async def act(case: InspectionCase) -> CaseDone:
+        known = (await clocks.of_cases(tx, [case.id]))[case.id]
+        situation = Situation(tx, who, case, {one.clock.kind: one for one in known}, timing)
+        situation.note_breaches()
+        await work(situation)
+        situation.settle()
+        await situation.effects.write(tx)
+        return answer(situation.case)
+
+    async def repeated() -> CaseDone:
+        return answer(_found(await cases.find_any(tx, case_id)), repeated=True)
+
+    return await cases.DONE.once(tx, who.account_id, case_id, action, lock=lock, work=act, repeated=repeated)
 
 
-async def _repeated(tx: WriteTx, case_id: UUID) -> CaseDone:
-    """Answer a repeat; it may be read by whoever did the action, wherever the case is now."""
-    case = await cases.find_any(tx, case_id)
+def _found(case: InspectionCase | None) -> InspectionCase:
     if case is None:
         raise NotFound
-    return answer(case, repeated=True)
+    return case
 
 
 def answer(case: InspectionCase, *, repeated: bool = False) -> CaseDone:

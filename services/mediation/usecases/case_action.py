@@ -13,7 +13,6 @@ from services.mediation.usecases.timing import Timing
 from shared.auth.principal import Principal
 from shared.contracts.base import Action as PersonsAction
 from shared.contracts.base import CaseDone
-from shared.db.done_actions import DoneAction
 from shared.db.tx import WriteTx
 from shared.kernel.errors import DomainError, Kind, NotFound
 
@@ -81,30 +80,29 @@ async def perform(
     A repeat is answered even when the case has left the caller's organisation since.
     Raises NotFound, ActionIdTaken, and whatever `work` refuses.
     """
-    done = DoneAction.of(case_id, who.account_id, action)
-    if await cases.DONE.is_repeat(tx, action.action_id, done):
-        return await _repeated(tx, case_id)
-    await organisations.hold_still(tx)
-    case = await cases.lock(tx, case_id, who)
-    if case is None:
-        raise NotFound
-    if not await cases.DONE.remember(tx, action.action_id, done):
-        # Another request with this id committed while we waited for the lock.
-        await cases.DONE.is_repeat(tx, action.action_id, done)
-        return await _repeated(tx, case_id)
-    running = (await clocks.of_cases(tx, [case.id]))[case.id]
-    situation = Situation(tx, Actor.of(who), case, running, timing, Effects())
-    await work(situation, Standpoint(who, await organisations.of_mediator(tx, who.account_id)))
-    situation.settle()
-    await situation.effects.write(tx)
-    return answer(situation.case)
+
+    async def lock() -> MediationCase:
+        await organisations.hold_still(tx)
+        return _found(await cases.lock(tx, case_id, who))
+
+    async def act(case: MediationCase) -> CaseDone:
+        running = (await clocks.of_cases(tx, [case.id]))[case.id]
+        situation = Situation(tx, Actor.of(who), case, running, timing, Effects())
+        await work(situation, Standpoint(who, await organisations.of_mediator(tx, who.account_id)))
+        situation.settle()
+        await situation.effects.write(tx)
+        return answer(situation.case)
+
+    async def repeated() -> CaseDone:
+        return answer(_found(await cases.find_any(tx, case_id)), repeated=True)
+
+    return await cases.DONE.once(tx, who.account_id, case_id, action, lock=lock, work=act, repeated=repeated)
 
 
-async def _repeated(tx: WriteTx, case_id: UUID) -> CaseDone:
-    case = await cases.find_any(tx, case_id)
+def _found(case: MediationCase | None) -> MediationCase:
     if case is None:
         raise NotFound
-    return answer(case, repeated=True)
+    return case
 
 
 def answer(case: MediationCase, *, repeated: bool = False) -> CaseDone:

@@ -14,7 +14,6 @@ from services.warning.usecases.effects import Actor, Effects, step_between, touc
 from shared.auth.principal import Principal
 from shared.contracts.base import Action as PersonsAction
 from shared.contracts.warning import ActionDone
-from shared.db.done_actions import DoneAction
 from shared.db.tx import WriteTx
 from shared.kernel.calendar import WorkingCalendar
 from shared.kernel.errors import NotFound
@@ -91,30 +90,30 @@ async def perform(
     An identical repeat gets the answer of the first time, even when the warning has left the caller's hands since.
     Raises NotFound, ActionIdTaken, and whatever `work` refuses.
     """
-    done = DoneAction.of(warning_id, who.account_id, action)
-    if await warnings.DONE.is_repeat(tx, action.action_id, done):
-        return await _repeated(tx, warning_id)
-    case = await warnings.lock(tx, warning_id, who)
-    if case is None:
-        raise NotFound
-    if not await warnings.DONE.remember(tx, action.action_id, done):
-        # Another request with this id committed while we waited for the lock.
-        await warnings.DONE.is_repeat(tx, action.action_id, done)
-        return await _repeated(tx, warning_id)
-    running = (await clocks.of_warnings(tx, [case.id]))[case.id]
-    situation = Situation(tx, Actor.of(who), case, running, timing)
-    await work(situation)
-    situation.settle()
-    await situation.effects.write(tx)
-    return answer(situation.case)
+
+    async def lock() -> WarningCase:
+        return _found(await warnings.lock(tx, warning_id, who))
+
+    async def act(case: WarningCase) -> ActionDone:
+        running = (await clocks.of_warnings(tx, [case.id]))[case.id]
+        situation = Situation(tx, Actor.of(who), case, running, timing)
+        await work(situation)
+        situation.settle()
+        await situation.effects.write(tx)
+        return answer(situation.case)
+
+    async def repeated() -> ActionDone:
+        return answer(_found(await warnings.find_any(tx, warning_id)), repeated=True)
+
+    return await warnings.DONE.once(
+        tx, who.account_id, warning_id, action, lock=lock, work=act, repeated=repeated
+    )
 
 
-async def _repeated(tx: WriteTx, warning_id: UUID) -> ActionDone:
-    """Answer a repeat; it may be read by whoever did the action, wherever the warning is now."""
-    case = await warnings.find_any(tx, warning_id)
+def _found(case: WarningCase | None) -> WarningCase:
     if case is None:
         raise NotFound
-    return answer(case, repeated=True)
+    return case
 
 
 def answer(case: WarningCase, *, repeated: bool = False) -> ActionDone:
