@@ -1,13 +1,13 @@
 """The months of the simulated year, counted from January 1970, and its days, counted from 1970-01-01."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.kernel.clock import SHANGHAI
+from shared.kernel.clock import midnight
 
 _EPOCH = date(1970, 1, 1)
 # The last 30 days go through the real intake; what came before is history already handled.
@@ -88,7 +88,7 @@ class Timeline:
 
 def midnight_seconds(day: int) -> int:
     """Return the epoch seconds at which the day begins in Shanghai."""
-    return int(datetime.combine(day_of(day), time.min, SHANGHAI).timestamp())
+    return int(midnight(day_of(day)).timestamp())
 
 
 def shanghai_text(seconds: NDArray[np.int64]) -> list[str]:

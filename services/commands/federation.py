@@ -1,7 +1,7 @@
 """`federation`: who we are to other institutions, who they are, and what they may ask of us."""
 
 import json
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -29,7 +29,7 @@ from services.gateway.service import federation_key_file, own_identity
 from services.gateway.settings import GatewaySettings
 from services.gateway.usecases import partner_registry
 from shared.db.tx import Database
-from shared.kernel.clock import SHANGHAI
+from shared.kernel.clock import SHANGHAI, midnight
 from shared.kernel.errors import DomainError, Kind
 from shared.runtime.settings import CommonSettings
 
@@ -240,7 +240,7 @@ def _end_of(day: date) -> datetime:
     """Return the instant at which a day is over in Shanghai. Raises NoDayAfter."""
     if day == date.max:
         raise NoDayAfter
-    return datetime.combine(day + timedelta(days=1), time(), SHANGHAI).astimezone(UTC)
+    return midnight(day + timedelta(days=1))
 
 
 async def _grant(database: Database, name: str, ask: Ask, until: datetime) -> UUID:

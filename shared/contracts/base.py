@@ -14,6 +14,7 @@ from pydantic import (
     Field,
     PlainSerializer,
     StringConstraints,
+    WithJsonSchema,
 )
 
 from shared.kernel.clock import SHANGHAI
@@ -92,7 +93,10 @@ def _amount(value: object) -> object:
 
 
 Amount = Annotated[
-    Decimal, Field(strict=False, ge=0, max_digits=15, decimal_places=2), BeforeValidator(_amount)
+    Decimal,
+    Field(strict=False, ge=0, max_digits=15, decimal_places=2),
+    BeforeValidator(_amount),
+    WithJsonSchema({"type": "string", "pattern": r"^[0-9]{1,13}(\.[0-9]{1,2})?$"}, mode="validation"),
 ]
 """CNY, written as text: "412600.00"."""
 

@@ -3,7 +3,7 @@
 The warning service owns it and tells the others by event; nobody reads across schemas.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import Boolean, Column, Date, Integer, MetaData, Table, Text, func, literal, select
@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared.db.tx import ReadTx, WriteTx
+from shared.events.warning import CalendarNoticeTaken
 from shared.kernel.calendar import ChinaCalendar
 
 
@@ -63,6 +64,12 @@ class CalendarDays:
             row = {"year": year, "source": source}
             noted = upsert(self._notices).values(row)
             await tx.execute(noted.on_conflict_do_update(index_elements=[self._notices.c.year], set_=row))
+
+    async def follow(self, tx: WriteTx, notices: Sequence[CalendarNoticeTaken]) -> None:
+        """Keep what the calendar's owner tells, in its order."""
+        for notice in notices:
+            days = {one.day: one.working for one in notice.days}
+            await self.keep(tx, days, notice.source, notice.year)
 
 
 class KnownCalendar:

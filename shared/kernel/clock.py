@@ -4,7 +4,7 @@ Everything else gets a `Clock`, so that a test can stand at any instant.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -45,3 +45,8 @@ class FixedClock:
 def shanghai_day(instant: datetime) -> date:
     """Return the calendar day in Shanghai on which `instant` falls."""
     return instant.astimezone(SHANGHAI).date()
+
+
+def midnight(day: date) -> datetime:
+    """Return the instant, in UTC, at which a day begins in Shanghai."""
+    return datetime.combine(day, time(), SHANGHAI).astimezone(UTC)

@@ -7,6 +7,7 @@ at 23:59:59 in Shanghai; natural days roll off a last day that is not worked (æ°
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Literal, Protocol
 
 from shared.kernel.calendar import WorkingCalendar, add_natural_days, add_working_days, all_published
 from shared.kernel.clock import SHANGHAI, shanghai_day
@@ -18,6 +19,7 @@ from shared.kernel.clock_traces import (
     working_days_trace,
 )
 
+Standing = Literal["due", "at_risk", "breached", "met"]
 _END_OF_DAY = time(23, 59, 59, tzinfo=SHANGHAI)
 
 
@@ -27,6 +29,30 @@ class ClockUnit(StrEnum):
     HOURS = "hours"
     WORKING_DAYS = "working_days"
     NATURAL_DAYS = "natural_days"
+
+
+class Running(Protocol):
+    """A clock as far as it tells how it stands."""
+
+    @property
+    def started_at(self) -> datetime:
+        """Return when it began."""
+        ...
+
+    @property
+    def due_at(self) -> datetime:
+        """Return when it ends."""
+        ...
+
+    @property
+    def met_at(self) -> datetime | None:
+        """Return when what was due happened."""
+        ...
+
+    @property
+    def breached_at(self) -> datetime | None:
+        """Return when it ran out, where that was noticed."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +86,16 @@ def is_provisional(
     if unit is ClockUnit.HOURS:
         return False
     return not all_published(calendar, shanghai_day(started_at), shanghai_day(due_at))
+
+
+def standing(clock: Running, now: datetime, at_risk_share: float) -> Standing:
+    """Return how a clock stands; at risk when less than `at_risk_share` of its time is left."""
+    if clock.met_at is not None:
+        return "met"
+    if clock.breached_at is not None or now > clock.due_at:
+        return "breached"
+    left, whole = clock.due_at - now, clock.due_at - clock.started_at
+    return "at_risk" if left < whole * at_risk_share else "due"
 
 
 def end_of(day: date) -> datetime:

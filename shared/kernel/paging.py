@@ -126,6 +126,11 @@ def instant(text: str) -> datetime:
     return read
 
 
+def instant_or_never(text: str) -> datetime | None:
+    """Read an instant of a cursor, None for the `never` of a row that has none. ValueError as `instant`."""
+    return None if text == "never" else instant(text)
+
+
 def _is_text(value: object) -> bool:
     """Say whether a value could come from a row: NUL and half characters cannot be stored."""
     return (

@@ -32,11 +32,6 @@ class Step:
         if self._bar is not None:
             self._bar.update(self._bar.task_ids[0], completed=done)
 
-    def expect(self, total: int) -> None:
-        """Show how much there is to do, once it is known."""
-        if self._bar is not None:
-            self._bar.update(self._bar.task_ids[0], total=total)
-
 
 @dataclass(slots=True)
 class Screen:

@@ -4,10 +4,10 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from shared.kernel.calendar import ChinaCalendar, WorkingCalendar
-from shared.kernel.clock import SHANGHAI
+from shared.kernel.clock import SHANGHAI, midnight
 from simulation.ahead import AheadClock
 from simulation.demo.doors import Doors
 from simulation.demo.folder import DemoFolder
@@ -75,9 +75,9 @@ class Play:
 
     async def _day(self, number: int, departments: Departments) -> None:
         local = self.clock.now().astimezone(SHANGHAI)
-        midnight = datetime.combine(local.date() + timedelta(days=1), time(), SHANGHAI)
+        ends_at = midnight(local.date() + timedelta(days=1))
         with self.screen.step(_title(number, local), total=_DAY_HOURS) as step:
-            while self.clock.now() < midnight:
+            while self.clock.now() < ends_at:
                 await self._hour(departments, step)
         zh, en = self.tally.lines()
         self.screen.say(f"  {zh}", f"  {en}")

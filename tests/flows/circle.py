@@ -20,7 +20,9 @@ from services.gateway.usecases.add_department import ClientCredentials, add_depa
 from services.gateway.usecases.password_hashing import Passwords
 from shared.auth.permissions import Role
 from shared.db.tx import Database
+from shared.kernel.clock import shanghai_day
 from tests.support.enterprises import a_uscc
+from tests.support.system import System
 
 DISTRICT = "310112"
 TOWNS = ("310112101", "310112102")
@@ -264,6 +266,20 @@ class Circle:
                 for number, (uscc, town) in enumerate(enterprises.items())
             }
         return {uscc: task.result() for uscc, task in under_way.items()}
+
+
+async def people_of(system: System) -> Circle:
+    """Return the people of a system in this process, known to everybody."""
+    credentials = await furnish(system.db("gateway"))
+    turn = asyncio.Lock()
+
+    async def advance() -> None:
+        # The jobs are exclusive, as the supervisor's lock has it where they run by themselves.
+        async with turn:
+            await system.settle()
+
+    await advance()
+    return Circle(lambda: system.client("gateway"), credentials, advance, shanghai_day(system.clock.now()))
 
 
 def some_enterprises(count: int) -> dict[str, str]:

@@ -159,11 +159,17 @@ def _sample(document: Document, schema: Document) -> Any:
         return _sample(document, document["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
     if "anyOf" in schema:
         return _sample(document, schema["anyOf"][0])
-    if "enum" in schema:
-        return schema["enum"][0]
     if schema.get("type") == "object":
         return {name: _sample(document, one) for name, one in schema.get("properties", {}).items()}
+    if schema.get("type") == "array":
+        return [_sample(document, schema["items"]) for _ in range(schema.get("minItems", 0))]
+    return _plain_sample(schema)
+
+
+def _plain_sample(schema: Document) -> Any:
+    if "enum" in schema:
+        return schema["enum"][0]
     samples = {"uuid": _UUID, "date": "2026-11-18", "date-time": "2026-11-18T02:00:00Z"}
     if schema.get("type") == "string":
         return samples.get(schema.get("format", ""), "310112101" if "pattern" in schema else "情况说明")
-    return {"integer": 1, "number": 1, "boolean": False, "array": []}.get(schema.get("type", ""), "1.00")
+    return {"integer": 1, "number": 1, "boolean": False}.get(schema.get("type", ""), "1.00")

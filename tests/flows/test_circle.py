@@ -1,6 +1,5 @@
 """All the way round in one process: once as it comes, and once with every event twice and in another order."""
 
-import asyncio
 import random
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,9 +11,9 @@ from typing_extensions import override
 
 from shared.bus.local import LocalBus
 from shared.bus.port import Message
-from shared.kernel.clock import FixedClock, shanghai_day
+from shared.kernel.clock import FixedClock
 from tests.flows import aftermath
-from tests.flows.circle import Circle, end_state, expected_history, furnish, some_enterprises
+from tests.flows.circle import end_state, expected_history, people_of, some_enterprises
 from tests.support.system import System
 
 pytestmark = pytest.mark.asyncio
@@ -50,17 +49,7 @@ class TroublesomeBus(LocalBus):
 
 async def go_round(system: System) -> dict[str, Any]:
     """Take some enterprises all the way round, and return how everything stands then."""
-    credentials = await furnish(system.db("gateway"))
-    await system.settle()
-    turn = asyncio.Lock()
-
-    async def advance() -> None:
-        # The jobs are exclusive, as the supervisor's lock has it where they run by themselves.
-        async with turn:
-            await system.settle()
-
-    today = shanghai_day(system.clock.now())
-    circle = Circle(lambda: system.client("gateway"), credentials, advance, today)
+    circle = await people_of(system)
     warnings = await circle.all_round(ENTERPRISES)
     await system.settle()
     return await end_state(circle, warnings)

@@ -115,11 +115,6 @@ async def keys_in_force(tx: ReadTx, partner_id: UUID | None = None) -> Mapping[s
     return {row.kid: KnownKey(_partner(row), row.x) for row in await tx.rows(chosen)}
 
 
-async def all_keys(tx: ReadTx) -> Mapping[str, str]:
-    """Return every key that ever counted, by kid: for evidence."""
-    return {row.kid: row.x for row in await tx.rows(select(partner_keys.c.kid, partner_keys.c.x))}
-
-
 async def grants_of(tx: ReadTx, partner_id: UUID) -> list[Grant]:
     """Return a partner's grants, in force or not."""
     chosen = select(partner_grants).where(partner_grants.c.partner_id == partner_id)

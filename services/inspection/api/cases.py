@@ -5,14 +5,18 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from services.inspection.api.access import CaseHandler, CaseReader, ExtensionDecider, Paging
+from services.inspection.api.access import (
+    CaseHandler,
+    CaseReader,
+    ExtensionDecider,
+)
 from services.inspection.usecases import handle_case, read_cases
 from services.inspection.usecases.assign_officers import assign_officers
 from services.inspection.usecases.extend_investigation import decide_extension, request_extension
 from services.inspection.usecases.timing import Timing, Timings
 from shared.contracts import inspection as contract
 from shared.contracts.base import CaseDone
-from shared.web.dependencies import Reading, Writing
+from shared.web.dependencies import Paging, Reading, Writing
 from shared.web.guard import GuardedRoute
 
 router = APIRouter(route_class=GuardedRoute, tags=["inspection"])

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Literal
 
 from services.inspection.domain.lifecycle import State
 from services.inspection.domain.periods import ClockKind, ClockRule
@@ -135,18 +134,6 @@ def recount(clock: Clock, calendar: WorkingCalendar) -> Clock:
 def is_breached(clock: Clock, now: datetime) -> bool:
     """Say whether an unmet clock has run out."""
     return clock.met_at is None and (clock.breached_at is not None or now > clock.due_at)
-
-
-def standing(
-    clock: Clock, now: datetime, at_risk_share: float
-) -> Literal["due", "at_risk", "breached", "met"]:
-    """Return how the clock stands; at risk when less than `at_risk_share` of its time is left."""
-    if clock.met_at is not None:
-        return "met"
-    if is_breached(clock, now):
-        return "breached"
-    left, whole = clock.due_at - now, clock.due_at - clock.started_at
-    return "at_risk" if left < whole * at_risk_share else "due"
 
 
 def next_due(clocks: Iterable[Clock]) -> datetime | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from services.inspection.repository.cases import case_of, visible_to
 from services.inspection.repository.tables import cases
 from shared.auth.principal import Principal
 from shared.db.tx import ReadTx
-from shared.kernel.paging import Page, instant
+from shared.kernel.paging import Page, instant, instant_or_never
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +22,6 @@ class Filters:
 
     state: str | None
     mine: bool
-
-
-def _instant_or_never(text_of_cursor: str) -> datetime | None:
-    return None if text_of_cursor == "never" else instant(text_of_cursor)
 
 
 async def listing(tx: ReadTx, who: Principal, filters: Filters, page: Page) -> Sequence[InspectionCase]:
@@ -47,7 +42,7 @@ def _open(chosen: Select[Any], filters: Filters, page: Page) -> Select[Any]:
     if filters.state is not None:
         chosen = chosen.where(cases.c.state == filters.state)
     if page.after:
-        due_at, last_id = page.read_after(_instant_or_never, UUID)
+        due_at, last_id = page.read_after(instant_or_never, UUID)
         never = cases.c.due_at.is_(None)
         if due_at is None:
             chosen = chosen.where(never, cases.c.id > last_id)

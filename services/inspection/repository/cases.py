@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Row, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.inspection.domain.inspection_case import Extension, InspectionCase
@@ -14,6 +14,7 @@ from services.inspection.domain.lifecycle import Finding, Outcome, State
 from services.inspection.repository.tables import case_actions, case_history, cases
 from shared.auth.principal import Principal
 from shared.db.done_actions import DoneActions
+from shared.db.rows import update_rows
 from shared.db.tx import ReadTx, WriteTx
 from shared.kernel.ids import new_id
 
@@ -108,16 +109,8 @@ async def lock_open_of_warnings(tx: WriteTx, warning_ids: Collection[UUID]) -> S
 
 async def save(tx: WriteTx, changed: Sequence[InspectionCase]) -> None:
     """Write changed cases; the caller has locked them."""
-    if not changed:
-        return
     names = [name for name in _COLUMNS if name not in _FIXED]
-    statement = (
-        update(cases)
-        .where(cases.c.id == bindparam("b_id"))
-        .values({name: bindparam(f"b_{name}", type_=cases.c[name].type) for name in names})
-    )
-    rows = [_row_of(case) for case in changed]
-    await tx.execute(statement, [{f"b_{name}": row[name] for name in ("id", *names)} for row in rows])
+    await update_rows(tx, cases, names, [_row_of(case) for case in changed])
 
 
 async def record(tx: WriteTx, steps: Iterable[Step]) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, insert, select
 
 from services.inspection.domain.clocks import Clock
 from services.inspection.domain.inspection_case import InspectionCase
@@ -17,6 +17,7 @@ from services.inspection.domain.lifecycle import State
 from services.inspection.domain.periods import ClockKind
 from services.inspection.repository.cases import case_of
 from services.inspection.repository.tables import case_clocks, cases
+from shared.db.rows import update_rows
 from shared.db.tx import ReadTx, WriteTx
 from shared.kernel.deadlines import ClockUnit
 from shared.kernel.ids import new_id
@@ -59,16 +60,8 @@ async def start(tx: WriteTx, started: Iterable[CaseClock]) -> None:
 
 async def save(tx: WriteTx, changed: Sequence[CaseClock]) -> None:
     """Write changed clocks."""
-    if not changed:
-        return
     names = [name for name in _FIELDS if name != "kind"]
-    statement = (
-        update(case_clocks)
-        .where(case_clocks.c.id == bindparam("b_id"))
-        .values({name: bindparam(f"b_{name}", type_=case_clocks.c[name].type) for name in names})
-    )
-    rows = [_row_of(one) for one in changed]
-    await tx.execute(statement, [{f"b_{name}": row[name] for name in ("id", *names)} for row in rows])
+    await update_rows(tx, case_clocks, names, [_row_of(one) for one in changed])
 
 
 async def of_cases(tx: ReadTx, case_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[CaseClock]]:

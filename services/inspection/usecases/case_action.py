@@ -12,8 +12,15 @@ from services.inspection.domain.officers import check_acting
 from services.inspection.domain.periods import ClockKind
 from services.inspection.repository import cases, clocks
 from services.inspection.repository.clocks import CaseClock, new_clock
-from services.inspection.usecases.effects import Actor, Effects, breached, facts_of, step_between, touched
+from services.inspection.usecases.effects import (
+    Effects,
+    breached,
+    facts_of,
+    step_between,
+    touched,
+)
 from services.inspection.usecases.timing import Timing
+from shared.auth.actor import Actor
 from shared.auth.principal import Principal
 from shared.contracts.base import Action as PersonsAction
 from shared.contracts.base import CaseDone

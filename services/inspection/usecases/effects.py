@@ -8,28 +8,12 @@ from services.inspection.domain.inspection_case import InspectionCase
 from services.inspection.repository import cases, clocks
 from services.inspection.repository.cases import Step
 from services.inspection.repository.clocks import CaseClock
+from shared.auth.actor import SYSTEM, Actor
 from shared.auth.permissions import Role
-from shared.auth.principal import Principal
 from shared.db.tx import WriteTx
 from shared.events.base import Event, Recipient
 from shared.events.inspection import InspectionClockBreached
 from shared.kernel.divisions import DivisionLevel
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who does something: an account, or the system itself."""
-
-    id: UUID | None
-    name: str
-
-    @classmethod
-    def of(cls, who: Principal) -> "Actor":
-        """Return the actor behind a principal."""
-        return cls(who.account_id, who.username)
-
-
-SYSTEM = Actor(None, "system")
 
 
 @dataclass(slots=True)

@@ -7,7 +7,6 @@ from services.inspection.domain.inspection_case import InspectionCase
 from services.inspection.repository import cases, inspectors
 from services.inspection.repository.inspectors import Inspector
 from services.inspection.usecases.effects import (
-    SYSTEM,
     Effects,
     district_office,
     facts_of,
@@ -15,6 +14,7 @@ from services.inspection.usecases.effects import (
     step_between,
     touched,
 )
+from shared.auth.actor import SYSTEM
 from shared.auth.permissions import Role
 from shared.db.tx import WriteTx
 from shared.events.gateway import AccountChanged

@@ -8,7 +8,12 @@ from services.inspection.domain.inspection_case import InspectionCase
 from services.inspection.repository import clocks
 from services.inspection.repository.clocks import CaseClock
 from services.inspection.repository.tables import CALENDAR
-from services.inspection.usecases.effects import SYSTEM, Effects, step_between, touched
+from services.inspection.usecases.effects import (
+    Effects,
+    step_between,
+    touched,
+)
+from shared.auth.actor import SYSTEM
 from shared.db.tx import WriteTx
 from shared.events.warning import CalendarNoticeTaken
 from shared.kernel.calendar import WorkingCalendar
@@ -16,9 +21,7 @@ from shared.kernel.calendar import WorkingCalendar
 
 async def follow_calendar(tx: WriteTx, notices: Sequence[CalendarNoticeTaken]) -> None:
     """Keep the notices, in their order, and count every provisional deadline again."""
-    for batch in notices:
-        days = {day.day: day.working for day in batch.days}
-        await CALENDAR.keep(tx, days, batch.source, batch.year)
+    await CALENDAR.follow(tx, notices)
     calendar = await CALENDAR.read(tx)
     waiting = await clocks.lock_provisional(tx)
     known = await clocks.of_cases(tx, list(waiting))

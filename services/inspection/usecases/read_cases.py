@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from services.inspection.domain.clocks import Clock, standing
+from services.inspection.domain.clocks import Clock
 from services.inspection.domain.inspection_case import InspectionCase
 from services.inspection.repository import case_views, cases, clocks, inspectors
 from services.inspection.repository.case_views import Filters
@@ -27,6 +27,7 @@ from shared.contracts.inspection import (
     OrderOut,
 )
 from shared.db.tx import ReadTx
+from shared.kernel.deadlines import standing
 from shared.kernel.divisions import division_name
 from shared.kernel.errors import NotFound
 from shared.kernel.masking import masked

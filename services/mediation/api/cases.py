@@ -5,14 +5,17 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from services.mediation.api.access import CaseHandler, CaseReader, Paging
+from services.mediation.api.access import (
+    CaseHandler,
+    CaseReader,
+)
 from services.mediation.domain.lifecycle import State
 from services.mediation.usecases import handle_case, read_cases, transfer_case
 from services.mediation.usecases.timing import Timing, TimingSource
 from shared.contracts import mediation as contract
 from shared.contracts.base import CaseDone
 from shared.contracts.mediation import CaseDetail, CasePage, CaseState
-from shared.web.dependencies import Reading, Writing
+from shared.web.dependencies import Paging, Reading, Writing
 from shared.web.guard import GuardedRoute
 
 router = APIRouter(route_class=GuardedRoute, tags=["cases"])

@@ -4,7 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from services.mediation.api.access import CaseReader, OrganisationWriter, Paging
+from services.mediation.api.access import (
+    CaseReader,
+    OrganisationWriter,
+)
 from services.mediation.api.cases import TimingNow
 from services.mediation.schemas.organisations import claim_of
 from services.mediation.usecases import keep_organisations
@@ -14,7 +17,7 @@ from shared.contracts.mediation import (
     OrganisationStaff,
     OrganisationWritten,
 )
-from shared.web.dependencies import Reading, Writing
+from shared.web.dependencies import Paging, Reading, Writing
 from shared.web.guard import GuardedRoute
 
 router = APIRouter(route_class=GuardedRoute, tags=["organisations"])

@@ -9,12 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Literal
 
 from shared.kernel.calendar import WorkingCalendar
 from shared.kernel.deadlines import ClockUnit, deadline, end_of
-
-Standing = Literal["due", "at_risk", "breached", "met"]
 
 
 class ClockKind(StrEnum):
@@ -105,16 +102,6 @@ def resettled(clock: Clock, rule: ClockRule, calendar: WorkingCalendar, now: dat
     if (fresh.due_at, fresh.provisional) == (clock.due_at, clock.provisional):
         return None
     return replace(fresh, breached_at=clock.breached_at if fresh.due_at < now else None)
-
-
-def standing(clock: Clock, now: datetime, at_risk_share: float) -> Standing:
-    """Return how the clock stands; at risk when less than `at_risk_share` of its time is left."""
-    if clock.met_at is not None:
-        return "met"
-    if clock.breached_at is not None or now > clock.due_at:
-        return "breached"
-    left, whole = clock.due_at - now, clock.due_at - clock.started_at
-    return "at_risk" if left < whole * at_risk_share else "due"
 
 
 def meet(clock: Clock, at: datetime) -> Clock:

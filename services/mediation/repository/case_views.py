@@ -1,7 +1,6 @@
 """Cases as lists and details show them. Every query carries the caller's jurisdiction."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from services.mediation.repository.cases import visible_to
 from services.mediation.repository.tables import case_history, cases, mediators, organisations, sessions
 from shared.auth.principal import Principal
 from shared.db.tx import ReadTx
-from shared.kernel.paging import Page, instant
+from shared.kernel.paging import Page, instant_or_never
 
 _NEVER = text("'infinity'::timestamptz")
 _DUE = func.coalesce(cases.c.due_at, _NEVER)
@@ -38,7 +37,7 @@ async def listing(tx: ReadTx, who: Principal, state: State | None, page: Page) -
     chosen = _shown().where(visible_to(who))
     chosen = chosen.where(cases.c.state != "closed" if state is None else cases.c.state == state.value)
     if page.after:
-        due_at, last_id = page.read_after(_due_of_cursor, UUID)
+        due_at, last_id = page.read_after(instant_or_never, UUID)
         after_due = _NEVER if due_at is None else literal(due_at, _INSTANT)
         chosen = chosen.where(tuple_(_DUE, cases.c.id) > tuple_(after_due, literal(last_id)))
     return await tx.rows(chosen.order_by(_DUE, cases.c.id).limit(page.limit + 1))
@@ -61,7 +60,3 @@ async def history_of(tx: ReadTx, case_id: UUID) -> Sequence[Row[Any]]:
     )
     chosen = chosen.where(case_history.c.case_id == case_id)
     return await tx.rows(chosen.order_by(case_history.c.at, case_history.c.id))
-
-
-def _due_of_cursor(told: str) -> datetime | None:
-    return None if told == "never" else instant(told)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, insert, select, update
 
 from services.mediation.domain.clocks import Clock, ClockKind
 from services.mediation.domain.mediation_case import MediationCase
 from services.mediation.repository.cases import case_of
 from services.mediation.repository.tables import case_clocks, cases
+from shared.db.rows import update_rows
 from shared.db.tx import ReadTx, WriteTx
 from shared.kernel.ids import new_id
 
@@ -56,15 +57,8 @@ async def of_cases(tx: ReadTx, case_ids: Sequence[UUID]) -> Mapping[UUID, Sequen
 
 async def save(tx: WriteTx, changed: Sequence[RunningClock]) -> None:
     """Write changed clocks."""
-    if not changed:
-        return
-    statement = (
-        update(case_clocks)
-        .where(case_clocks.c.id == bindparam("b_id"))
-        .values({name: bindparam(f"b_{name}", type_=case_clocks.c[name].type) for name in _FIELDS})
-    )
     rows = [_values(running.clock) | {"id": running.id} for running in changed]
-    await tx.execute(statement, [{f"b_{name}": value for name, value in row.items()} for row in rows])
+    await update_rows(tx, case_clocks, _FIELDS, rows)
 
 
 async def replace(tx: WriteTx, clock_ids: Sequence[UUID]) -> None:

@@ -12,27 +12,11 @@ from services.mediation.domain.policy import Policy
 from services.mediation.repository import cases, clocks
 from services.mediation.repository.cases import Session, Step
 from services.mediation.repository.clocks import RunningClock
+from shared.auth.actor import Actor
 from shared.auth.permissions import Role
-from shared.auth.principal import Principal
 from shared.db.tx import WriteTx
 from shared.events.base import Event, Recipient
 from shared.kernel.divisions import Division
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who does something: an account, or the system itself."""
-
-    id: UUID | None
-    name: str
-
-    @classmethod
-    def of(cls, who: Principal) -> "Actor":
-        """Return the actor behind a principal."""
-        return cls(who.account_id, who.username)
-
-
-SYSTEM = Actor(None, "system")
 
 
 @dataclass(slots=True)

@@ -6,10 +6,13 @@ from uuid import UUID
 from services.mediation.domain.lifecycle import Action
 from services.mediation.repository import cases, clocks, organisations
 from services.mediation.repository.organisations import MediatorRow
-from services.mediation.usecases.effects import SYSTEM, Effects
+from services.mediation.usecases.effects import (
+    Effects,
+)
 from services.mediation.usecases.reassign_cases import reassign_cases
 from services.mediation.usecases.situation import Situation
 from services.mediation.usecases.timing import Timing
+from shared.auth.actor import SYSTEM
 from shared.auth.permissions import Role
 from shared.db.tx import WriteTx
 from shared.events.gateway import AccountChanged

@@ -9,9 +9,14 @@ from services.mediation.domain.clocks import Clock, ClockKind
 from services.mediation.domain.lifecycle import Outcome, State, Terms
 from services.mediation.domain.organisations import Organisation
 from services.mediation.repository import clocks, organisations
-from services.mediation.usecases.effects import SYSTEM, Effects, mediators_of, officers_of
+from services.mediation.usecases.effects import (
+    Effects,
+    mediators_of,
+    officers_of,
+)
 from services.mediation.usecases.situation import Situation
 from services.mediation.usecases.timing import Timing
+from shared.auth.actor import SYSTEM
 from shared.auth.permissions import Role
 from shared.db.tx import WriteTx
 from shared.events.mediation import MediationClockBreached

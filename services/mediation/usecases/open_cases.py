@@ -11,12 +11,12 @@ from services.mediation.domain.mediation_case import MediationCase
 from services.mediation.domain.policy import Policy
 from services.mediation.repository import cases, clocks, organisations
 from services.mediation.usecases.effects import (
-    SYSTEM,
     facts_of,
     step_between,
     told_of_choice,
 )
 from services.mediation.usecases.timing import Timing
+from shared.auth.actor import SYSTEM
 from shared.db.tx import WriteTx
 from shared.events.mediation import MediationCaseOpened
 from shared.events.warning import WarningHandedOver

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from services.mediation.domain.clocks import standing
 from services.mediation.domain.lifecycle import State
 from services.mediation.domain.organisations import Organisation
 from services.mediation.domain.policy import Policy
@@ -24,6 +23,7 @@ from shared.contracts.mediation import (
     SessionOut,
 )
 from shared.db.tx import ReadTx
+from shared.kernel.deadlines import standing
 from shared.kernel.divisions import division_name
 from shared.kernel.errors import NotFound
 from shared.kernel.masking import masked

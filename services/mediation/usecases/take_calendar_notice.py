@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from services.mediation.domain.clocks import resettled
 from services.mediation.repository import cases, clocks
 from services.mediation.repository.tables import CALENDAR
-from services.mediation.usecases.effects import SYSTEM, Effects
+from services.mediation.usecases.effects import (
+    Effects,
+)
 from services.mediation.usecases.notice_breaches import deem_failed
 from services.mediation.usecases.situation import Situation
 from services.mediation.usecases.timing import TimingSource
+from shared.auth.actor import SYSTEM
 from shared.db.tx import WriteTx
 from shared.events.warning import CalendarNoticeTaken
 
@@ -17,9 +20,7 @@ async def take_calendar_notices(
     tx: WriteTx, notices: Sequence[CalendarNoticeTaken], source: TimingSource
 ) -> int:
     """Keep the notices; return how many cases had a deadline that they settled or moved."""
-    for chunk in notices:
-        days = {one.day: one.working for one in chunk.days}
-        await CALENDAR.keep(tx, days, chunk.source, chunk.year)
+    await CALENDAR.follow(tx, notices)
     timing = await source.now(tx)
     waiting = await cases.lock_by_ids(tx, await clocks.provisional_cases(tx))
     running = await clocks.of_cases(tx, list(waiting))

@@ -9,7 +9,7 @@ from pydantic import AfterValidator
 from shared.auth.permissions import Permission
 from shared.auth.principal import Principal
 from shared.kernel.identifiers import normalise_uscc
-from shared.kernel.paging import DEFAULT_LIMIT, LARGEST_NUMBER, MAX_LIMIT, Page, page_of
+from shared.kernel.paging import LARGEST_NUMBER
 from shared.web.guard import Require
 
 
@@ -36,14 +36,3 @@ DivisionFilter = Annotated[str | None, Query(pattern=r"^[0-9]{6}([0-9]{3}([0-9]{
 # A day of this system; further ones have no neighbours in a calendar to be compared with.
 DayFilter = Annotated[date | None, Query(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
 PackVersion = Annotated[int, Path(ge=1, le=LARGEST_NUMBER)]
-
-
-async def read_page(
-    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
-    cursor: Annotated[str | None, Query(max_length=512)] = None,
-) -> Page:
-    """Return the page that the query asks for."""
-    return page_of(limit, cursor)
-
-
-Paging = Annotated[Page, Depends(read_page)]

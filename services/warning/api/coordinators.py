@@ -4,7 +4,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from services.warning.api.access import AbsenceWriter, DashboardReader, Paging
+from services.warning.api.access import (
+    AbsenceWriter,
+    DashboardReader,
+)
 from services.warning.usecases import keep_absences
 from shared.contracts.warning import (
     AbsenceOut,
@@ -14,7 +17,7 @@ from shared.contracts.warning import (
 from shared.contracts.warning_actions import (
     AbsenceIn,
 )
-from shared.web.dependencies import Reading, Writing
+from shared.web.dependencies import Paging, Reading, Writing
 from shared.web.guard import GuardedRoute
 
 router = APIRouter(route_class=GuardedRoute, tags=["coordinators"])

@@ -4,7 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from services.warning.api.access import DashboardReader, EnterpriseWriter, Paging, Uscc
+from services.warning.api.access import (
+    DashboardReader,
+    EnterpriseWriter,
+    Uscc,
+)
 from services.warning.api.signals import Registry
 from services.warning.schemas.enterprises import claim_of
 from services.warning.usecases.register_enterprise import register_enterprise
@@ -17,7 +21,7 @@ from shared.contracts.warning import (
 from shared.contracts.warning_actions import (
     EnterpriseIn,
 )
-from shared.web.dependencies import Reading, Writing
+from shared.web.dependencies import Paging, Reading, Writing
 from shared.web.guard import GuardedRoute
 
 router = APIRouter(route_class=GuardedRoute, tags=["enterprises"])

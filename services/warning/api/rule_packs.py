@@ -4,7 +4,11 @@ import asyncio
 
 from fastapi import APIRouter, Request, Response
 
-from services.warning.api.access import PackVersion, Paging, RulePackReader, RulePackWriter
+from services.warning.api.access import (
+    PackVersion,
+    RulePackReader,
+    RulePackWriter,
+)
 from services.warning.usecases import rule_pack_steps
 from services.warning.usecases.reference_data import ReferenceData
 from shared.contracts.warning import (
@@ -17,7 +21,7 @@ from shared.contracts.warning_actions import (
     RulePackStep,
 )
 from shared.db.tx import Database
-from shared.web.dependencies import Reading, Writing
+from shared.web.dependencies import Paging, Reading, Writing
 from shared.web.guard import GuardedRoute
 
 router = APIRouter(route_class=GuardedRoute, prefix="/rule-packs", tags=["rule packs"])

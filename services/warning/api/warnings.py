@@ -9,7 +9,6 @@ from services.warning.api.access import (
     DashboardReader,
     DayFilter,
     DivisionFilter,
-    Paging,
     UsccFilter,
     WarningDirector,
     WarningHandler,
@@ -26,7 +25,7 @@ from shared.contracts import warning as contract
 from shared.contracts import warning_actions as actions
 from shared.contracts.warning import ActionDone, Funnel, Overview, WarningDetail, WarningPage
 from shared.db.tx import ReadTx
-from shared.web.dependencies import Reading, Writing
+from shared.web.dependencies import Paging, Reading, Writing
 from shared.web.guard import GuardedRoute
 
 router = APIRouter(route_class=GuardedRoute, tags=["warnings"])

@@ -160,14 +160,13 @@ def resume(clock: Clock, rule: ClockRule, now: datetime, calendar: WorkingCalend
 
 
 def accept_clock_for_reassignment(
-    rule: ClockRule, now: datetime, calendar: WorkingCalendar, visit: Clock | None, *, paused: bool = False
+    rule: ClockRule, now: datetime, calendar: WorkingCalendar, visit: Clock | None
 ) -> Clock:
     """Start the new assignee's accept clock, never due later than the visit that is still ahead.
 
-    A visit that is already overdue does not count: the new assignee is not in breach before having heard. Where the
-    warning's clocks stand still, the new one does too.
+    A visit that is already overdue does not count: the new assignee is not in breach before having heard.
     """
-    fresh = replace(start_clock(rule, now, calendar), paused_at=now if paused else None)
+    fresh = start_clock(rule, now, calendar)
     if visit is None or visit.met_at is not None or visit.due_at <= now:
         return fresh
     return _no_later(fresh, visit.due_at)

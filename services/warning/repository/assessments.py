@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, func, insert, literal, select, text
+from sqlalchemy import Row, func, insert, literal, select, text
 
 from services.warning.domain.levels import WarningLevel
 from services.warning.repository.tables import assessment_queue, assessments, enterprise_risk, enterprises
@@ -244,8 +244,3 @@ async def series_since(
         {"ids": list(since), "since": list(since.values()), "series": list(series)},
     )
     return {row.id: frozenset(row.series) for row in rows}
-
-
-async def forget_queue(tx: WriteTx) -> None:
-    """Empty the queue; for a district that loads its past before it goes live."""
-    await tx.execute(delete(assessment_queue))

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, insert, select, text, update
+from sqlalchemy import Row, insert, select, text, update
 
 from services.warning.domain.clocks import Clock, ClockKind
 from services.warning.domain.warning_case import WarningCase
@@ -19,6 +19,7 @@ from services.warning.repository.warning_tables import (
     warnings,
 )
 from services.warning.repository.warnings import case_of
+from shared.db.rows import update_rows
 from shared.db.tx import ReadTx, WriteTx
 from shared.kernel.ids import new_id
 
@@ -81,24 +82,16 @@ async def of_warnings(tx: ReadTx, warning_ids: Sequence[UUID]) -> Mapping[UUID, 
 
 async def save(tx: WriteTx, changed: Sequence[RunningClock]) -> None:
     """Write changed clocks."""
-    if not changed:
-        return
     names = [*_CLOCK_FIELDS, "escalation_step", "next_escalation_at"]
-    statement = (
-        update(warning_clocks)
-        .where(warning_clocks.c.id == bindparam("b_id"))
-        .values({name: bindparam(f"b_{name}", type_=warning_clocks.c[name].type) for name in names})
-    )
-    await tx.execute(statement, [_parameters(running) for running in changed])
+    await update_rows(tx, warning_clocks, names, [_row_of(running) for running in changed])
 
 
-def _parameters(running: RunningClock) -> dict[str, Any]:
-    values = _values(running.clock) | {
+def _row_of(running: RunningClock) -> dict[str, Any]:
+    return _values(running.clock) | {
         "id": running.id,
         "escalation_step": running.escalation_step,
         "next_escalation_at": running.next_escalation_at,
     }
-    return {f"b_{name}": value for name, value in values.items()}
 
 
 async def replace(tx: WriteTx, clock_ids: Sequence[UUID]) -> None:

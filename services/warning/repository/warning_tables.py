@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from services.warning.repository.tables import enterprise_column, metadata
+from shared.db.done_actions import action_columns
 
 _UUID = UUID(as_uuid=True)
 _INSTANT = DateTime(timezone=True)
@@ -160,11 +161,8 @@ warning_history = Table(
 warning_actions = Table(
     "warning_actions",
     metadata,
-    Column("action_id", _UUID, primary_key=True),
+    *action_columns(),
     _warning(),
-    Column("actor_id", _UUID, nullable=False),
-    Column("content_hash", Text, nullable=False),
-    Column("done_at", _INSTANT, nullable=False),
     comment="Clients' action ids, so that a repeat has no second effect",
 )
 

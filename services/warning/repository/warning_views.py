@@ -1,7 +1,7 @@
 """Warnings as lists, counts and details show them. Every query carries the caller's jurisdiction."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -33,7 +33,7 @@ from services.warning.repository.warning_tables import (
 from services.warning.repository.warnings import visible_to
 from shared.auth.principal import Principal
 from shared.db.tx import ReadTx
-from shared.kernel.paging import Page, instant
+from shared.kernel.paging import Page, instant, instant_or_never
 
 _NEVER = text("'infinity'::timestamptz")
 _SHOWN = (
@@ -70,16 +70,12 @@ _WORKLIST_AFTER = _WORKLIST.where(
 )
 
 
-def _instant_or_never(text_of_cursor: str) -> datetime | None:
-    return None if text_of_cursor == "never" else instant(text_of_cursor)
-
-
 async def worklist(tx: ReadTx, who: Principal, page: Page) -> Sequence[Row[Any]]:
     """Return the caller's open warnings, most urgent first; one more than asked."""
     asked = {"assignee_id": who.account_id, "most": page.limit + 1}
     if not page.after:
         return await tx.rows(_WORKLIST, asked)
-    due_at, last_id = page.read_after(_instant_or_never, UUID)
+    due_at, last_id = page.read_after(instant_or_never, UUID)
     after = "infinity" if due_at is None else due_at.isoformat()
     return await tx.rows(_WORKLIST_AFTER, asked | {"due_at": after, "last_id": last_id})
 

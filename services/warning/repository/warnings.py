@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Row, insert, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from services.warning.domain.levels import WarningLevel
@@ -21,6 +21,7 @@ from services.warning.repository.warning_tables import (
 from shared.auth.permissions import Role
 from shared.auth.principal import Principal
 from shared.db.done_actions import DoneActions
+from shared.db.rows import update_rows
 from shared.db.tx import ReadTx, WriteTx
 from shared.kernel.ids import new_id
 
@@ -147,19 +148,10 @@ async def add(tx: WriteTx, cases: Sequence[WarningCase]) -> None:
 
 async def save(tx: WriteTx, cases: Sequence[WarningCase]) -> None:
     """Write changed warnings; the caller has locked them."""
-    if not cases:
-        return
     changing = [
         name for name in _COLUMNS if name not in ("id", "enterprise_id", "uscc", "raised_at", "origin")
     ]
-    statement = update(warnings).where(warnings.c.id == bindparam("b_id"))
-    statement = statement.values(
-        {name: bindparam(f"b_{name}", type_=warnings.c[name].type) for name in changing}
-    )
-    rows = [{f"b_{name}": value for name, value in _row_of(case).items()} for case in cases]
-    await tx.execute(
-        statement, [{k: row[k] for k in ("b_id", *(f"b_{n}" for n in changing))} for row in rows]
-    )
+    await update_rows(tx, warnings, changing, [_row_of(case) for case in cases])
 
 
 async def record(tx: WriteTx, steps: Iterable[Step]) -> None:
@@ -190,8 +182,3 @@ async def history_of(tx: ReadTx, warning_id: UUID) -> Sequence[Row[Any]]:
 async def notices_of(tx: ReadTx, warning_id: UUID) -> Sequence[Row[Any]]:
     """Return who was told of a warning, oldest first."""
     return await tx.rows(select(notices).where(notices.c.warning_id == warning_id).order_by(notices.c.at))
-
-
-def open_and(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Return `condition` for open warnings only."""
-    return and_(warnings.c.state != State.CLOSED.value, condition)

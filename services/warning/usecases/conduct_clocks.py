@@ -8,6 +8,7 @@ from services.warning.domain.clocks import (
     accept_clock_for_reassignment,
     clocks_after_upgrade,
     outstanding_after_contradiction,
+    pause,
 )
 from services.warning.domain.escalation import next_step_at
 from services.warning.domain.levels import WarningLevel
@@ -63,8 +64,9 @@ def clock_of_new_assignee(
     ]
     visit = next((clock for clock in others if clock.kind is ClockKind.VISIT), None)
     rule = timing.policy.clock_rule(case.level, ClockKind.ACCEPT)
-    paused = case.paused_at is not None
-    accept = accept_clock_for_reassignment(rule, case.updated_at, timing.calendar, visit, paused=paused)
+    accept = accept_clock_for_reassignment(rule, case.updated_at, timing.calendar, visit)
+    if case.paused_at is not None:
+        accept = pause(accept, rule, case.updated_at)
     effects.replaced += [one.id for one in counting if one.clock.kind is ClockKind.ACCEPT]
     effects.started = [
         (warning_id, clock)

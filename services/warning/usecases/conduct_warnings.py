@@ -16,7 +16,6 @@ from services.warning.repository.clocks import RunningClock
 from services.warning.usecases.assign_warnings import Roster, assigned_event, owned_by
 from services.warning.usecases.conduct_clocks import clock_of_new_assignee, clocks_of_level
 from services.warning.usecases.effects import (
-    SYSTEM,
     Effects,
     facts_of,
     notices,
@@ -28,6 +27,7 @@ from services.warning.usecases.escalate_clocks import escalated
 from services.warning.usecases.judge_enterprises import Judgement
 from services.warning.usecases.reference_data import Reference
 from services.warning.usecases.warning_action import Timing, touched_due
+from shared.auth.actor import SYSTEM
 from shared.db.tx import WriteTx
 from shared.events.warning import (
     WarningDowngraded,

@@ -10,27 +10,11 @@ from services.warning.domain.warning_case import WarningCase
 from services.warning.repository import clocks, warnings
 from services.warning.repository.clocks import RunningClock
 from services.warning.repository.warnings import Notice, Step
+from shared.auth.actor import Actor
 from shared.auth.permissions import Role
-from shared.auth.principal import Principal
 from shared.db.tx import WriteTx
 from shared.events.base import Event, Recipient
 from shared.kernel.divisions import MINHANG
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who does something: an account, or the system itself."""
-
-    id: UUID | None
-    name: str
-
-    @classmethod
-    def of(cls, who: Principal) -> "Actor":
-        """Return the actor behind a principal."""
-        return cls(who.account_id, who.username)
-
-
-SYSTEM = Actor(None, "system")
 
 
 @dataclass(slots=True)

@@ -12,7 +12,6 @@ from services.warning.domain.warning_case import WarningCase
 from services.warning.repository import clocks
 from services.warning.repository.clocks import Overdue
 from services.warning.usecases.effects import (
-    SYSTEM,
     Effects,
     facts_of,
     notices,
@@ -20,6 +19,7 @@ from services.warning.usecases.effects import (
     touched,
     town_of,
 )
+from shared.auth.actor import SYSTEM
 from shared.auth.permissions import Role
 from shared.db.tx import WriteTx
 from shared.events.base import Recipient

@@ -147,8 +147,7 @@ def restart_accept_clock(situation: Situation) -> None:
     visit = situation.clock(ClockKind.VISIT)
     rule = policy.clock_rule(situation.case.level, ClockKind.ACCEPT)
     limit = visit.clock if visit is not None else None
-    paused = situation.case.paused_at is not None
-    fresh = clocks.accept_clock_for_reassignment(rule, situation.tx.now, calendar, limit, paused=paused)
+    fresh = clocks.accept_clock_for_reassignment(rule, situation.tx.now, calendar, limit)
     situation.start_clocks([fresh])
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Row
@@ -11,7 +11,7 @@ from services.warning.repository import funnel_views
 from shared.auth.principal import Principal
 from shared.contracts.warning import Funnel, FunnelStages, TownFunnel
 from shared.db.tx import ReadTx
-from shared.kernel.clock import SHANGHAI, shanghai_day
+from shared.kernel.clock import midnight, shanghai_day
 from shared.kernel.divisions import MINHANG, division_name, towns
 from shared.kernel.errors import DomainError, FieldProblem, NotFound
 
@@ -49,7 +49,7 @@ async def read_funnel(tx: ReadTx, who: Principal, period: Period, division: str 
     within = division or who.division
     if not within.startswith(who.division):
         raise NotFound
-    begins, ends = _midnight(since), _midnight(until + timedelta(days=1))
+    begins, ends = midnight(since), midnight(until + timedelta(days=1))
     warnings = {row.town: row for row in await funnel_views.warnings_by_town(tx, within, begins, ends)}
     signals = {row.town: row.signals for row in await funnel_views.signals_by_town(tx, within, begins, ends)}
     listed = [code for code in towns() if code.startswith(within) or within.startswith(code)]
@@ -57,10 +57,6 @@ async def read_funnel(tx: ReadTx, who: Principal, period: Period, division: str 
     listed += [MINHANG] if MINHANG in warnings.keys() | signals.keys() else []
     shown = [_town(code, signals.get(code, 0), warnings.get(code)) for code in listed]
     return Funnel(since=since, until=until, division=within, total=_total(shown), towns=shown)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), SHANGHAI).astimezone(UTC)
 
 
 def _town(code: str, signals: int, row: Row[Any] | None) -> TownFunnel:

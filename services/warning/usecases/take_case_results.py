@@ -1,7 +1,7 @@
 """Takes over what came of a case at mediation or the inspectorate: settled, or back to its coordinator."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
@@ -12,7 +12,10 @@ from services.warning.domain.lifecycle import Action, State
 from services.warning.domain.warning_case import WarningCase
 from services.warning.repository import clocks, coordinators, warnings
 from services.warning.usecases.assign_warnings import Roster, assign_on
-from services.warning.usecases.effects import Actor, Effects, facts_of
+from services.warning.usecases.effects import (
+    Effects,
+    facts_of,
+)
 from services.warning.usecases.handle_warning import (
     lower_after_outcome,
     meet,
@@ -21,6 +24,7 @@ from services.warning.usecases.handle_warning import (
 )
 from services.warning.usecases.reference_data import ReferenceData
 from services.warning.usecases.warning_action import Situation, Timing
+from shared.auth.actor import Actor
 from shared.db.tx import WriteTx
 from shared.events.warning import WarningOutcomeRecorded, WarningReturned
 
@@ -104,10 +108,7 @@ def take_back(situation: Situation, by: str, cause: str, note: str) -> None:
     kinds = [ClockKind.PLAN] if situation.case.state is State.VISITED else [ClockKind.VISIT, ClockKind.PLAN]
     timing, level = situation.timing, situation.case.level
     rules = [timing.policy.clock_rule(level, kind) for kind in kinds]
-    fresh = [start_clock(rule, situation.tx.now, timing.calendar) for rule in rules]
-    if situation.case.paused_at is not None:
-        fresh = [replace(clock, paused_at=situation.tx.now) for clock in fresh]
-    situation.start_clocks(fresh)
+    situation.start_clocks([start_clock(rule, situation.tx.now, timing.calendar) for rule in rules])
     facts = facts_of(situation.case) | {
         "by": by,
         "cause": cause,

@@ -4,13 +4,18 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from services.warning.domain.clocks import Clock, ClockKind, next_due
+from services.warning.domain.clocks import Clock, ClockKind, next_due, pause
 from services.warning.domain.lifecycle import Action, next_state
 from services.warning.domain.policy import Policy
 from services.warning.domain.warning_case import WarningCase
 from services.warning.repository import clocks, warnings
 from services.warning.repository.clocks import RunningClock
-from services.warning.usecases.effects import Actor, Effects, step_between, touched
+from services.warning.usecases.effects import (
+    Effects,
+    step_between,
+    touched,
+)
+from shared.auth.actor import Actor
 from shared.auth.principal import Principal
 from shared.contracts.base import Action as PersonsAction
 from shared.contracts.warning import ActionDone
@@ -59,7 +64,13 @@ class Situation:
         self.effects.moved += changed
 
     def start_clocks(self, started: Sequence[Clock]) -> None:
-        """Start clocks; those of the same kind that counted so far do no longer."""
+        """Start clocks; those of the same kind that counted so far do no longer.
+
+        Where the warning's clocks stand still, a new one does too.
+        """
+        if self.case.paused_at is not None:
+            rule = self.timing.policy.clock_rule_by_id
+            started = [pause(clock, rule(clock.rule_id), self.tx.now) for clock in started]
         kinds = {clock.kind for clock in started}
         self.effects.replaced += [one.id for one in self.running if one.clock.kind in kinds]
         self.effects.started += [(self.case.id, clock) for clock in started]

@@ -18,7 +18,6 @@ from services.inspection.domain.clocks import (
     next_due,
     order_clock,
     recount,
-    standing,
     start_clock,
 )
 from services.inspection.domain.periods import (
@@ -30,6 +29,7 @@ from services.inspection.domain.periods import (
 )
 from shared.kernel.calendar import ChinaCalendar, working_days_between
 from shared.kernel.clock import SHANGHAI, shanghai_day
+from shared.kernel.deadlines import standing
 
 CALENDAR = ChinaCalendar()
 DOCUMENT = files("services.inspection").joinpath("data/inspection_periods.json").read_text(encoding="utf-8")

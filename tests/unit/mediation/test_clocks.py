@@ -15,10 +15,10 @@ from services.mediation.domain.clocks import (
     meet,
     next_due,
     resettled,
-    standing,
     start_clock,
 )
 from shared.kernel.calendar import ChinaCalendar
+from shared.kernel.deadlines import standing
 from tests.unit.mediation.given import CALENDAR, POLICY, shanghai
 
 SHARE = POLICY.at_risk_share
