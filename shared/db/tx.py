@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, cast
 
 import asyncpg
-from sqlalchemy import Executable, Row, Table, func, insert, select
+from sqlalchemy import ColumnElement, Executable, Row, Table, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from typing_extensions import override
 
@@ -62,6 +62,14 @@ class WriteTx(ReadTx):
         """Run `statement`; return how many rows it touched."""
         return (await self._connection.execute(statement, parameters)).rowcount
 
+    async def lock(self, purpose: str) -> None:
+        """Be the only one with `purpose` until the commit; waits for all who share it."""
+        await self._connection.execute(select(func.pg_advisory_xact_lock(_lock_of(purpose))))
+
+    async def share_lock(self, purpose: str) -> None:
+        """Keep everybody from `lock` of `purpose` until the commit; others may share it too."""
+        await self._connection.execute(select(func.pg_advisory_xact_lock_shared(_lock_of(purpose))))
+
     @override
     async def driver(self) -> asyncpg.Connection:
         """Return asyncpg's connection inside this transaction.
@@ -77,6 +85,11 @@ class WriteTx(ReadTx):
         """Let `event` leave with this transaction's commit."""
         cause = self.causes.get(event.key) or correlation_id()
         self.emitted.append(Emitted(new_id(), event, self.now, cause))
+
+
+def _lock_of(purpose: str) -> ColumnElement[int]:
+    """PostgreSQL's advisory locks have numbers for names."""
+    return func.hashtextextended(purpose, 0)
 
 
 class ForeignEvent(ValueError):

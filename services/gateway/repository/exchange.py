@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, func, insert, select
+from sqlalchemy import Row, delete, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.gateway.domain.exchange import BEGINNING, ChainedEntry, LogEntry, MessageKind
@@ -38,7 +38,7 @@ async def forget_nonces(tx: WriteTx, before: datetime, most: int) -> int:
 
 async def append(tx: WriteTx, *entries: LogEntry) -> None:
     """Add messages to the log; the chain is locked until the transaction ends."""
-    await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(_CHAIN, 0))))
+    await tx.lock(_CHAIN)
     newest = select(federation_messages.c.hash).order_by(federation_messages.c.seq.desc()).limit(1)
     previous = await tx.value(newest) or BEGINNING
     rows = []

@@ -31,7 +31,7 @@ from shared.kernel.ids import new_id
 
 CHANNEL = "gateway_notifications"
 
-_ONE_WRITER = func.pg_advisory_xact_lock(func.hashtextextended("gateway.notifications", 0))
+_ONE_WRITER = "gateway.notifications"
 
 
 async def add(tx: WriteTx, notices: Sequence[Notice]) -> None:
@@ -43,7 +43,7 @@ async def add(tx: WriteTx, notices: Sequence[Notice]) -> None:
     rows = [_row(notice, addressee, tx.now) for notice in notices for addressee in notice.addressees]
     if not rows:
         return
-    await tx.execute(select(_ONE_WRITER))
+    await tx.lock(_ONE_WRITER)
     await tx.execute(insert(notifications), rows)
     await tx.execute(select(func.pg_notify(CHANNEL, "")))
 

@@ -17,7 +17,7 @@ from shared.kernel.divisions import DivisionLevel
 from shared.kernel.paging import Page
 
 _PLACE = ("division", "zone", "industry", "uscc")
-_REGISTER = func.hashtextextended("mediation.organisations", 0)
+_REGISTER = "mediation.organisations"
 _PAGE = """
 SELECT o.*,
        ARRAY(SELECT m.username FROM mediation.organisation_mediators s
@@ -126,12 +126,12 @@ async def hold_still(tx: WriteTx) -> None:
 
     Taken before any case is locked, here and in `lock_all`, so that the two cannot wait for each other in a ring.
     """
-    await tx.execute(select(func.pg_advisory_xact_lock_shared(_REGISTER)))
+    await tx.share_lock(_REGISTER)
 
 
 async def lock_all(tx: WriteTx) -> None:
     """Let one change of who works where follow the other, and wait for what rests on it."""
-    await tx.execute(select(func.pg_advisory_xact_lock(_REGISTER)))
+    await tx.lock(_REGISTER)
 
 
 async def add(tx: WriteTx, made: Organisation) -> None:

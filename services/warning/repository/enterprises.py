@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import Row, select, text
 
 from services.warning.domain.enterprises import Enterprise
 from services.warning.repository.tables import enterprises
@@ -61,7 +61,7 @@ class Known:
 
 async def lock_register(tx: WriteTx) -> None:
     """Be the only one to write enterprises until the commit, with no intake holding signals meanwhile."""
-    await tx.value(select(func.pg_advisory_xact_lock(func.hashtextextended(_REGISTER_LOCK, 0))))
+    await tx.lock(_REGISTER_LOCK)
 
 
 async def wait_for_register(tx: WriteTx) -> None:
@@ -70,7 +70,7 @@ async def wait_for_register(tx: WriteTx) -> None:
     Without it a signal could be held for an enterprise whose registration, not yet committed, has already
     looked for signals to release: nobody would release it.
     """
-    await tx.value(select(func.pg_advisory_xact_lock_shared(func.hashtextextended(_REGISTER_LOCK, 0))))
+    await tx.share_lock(_REGISTER_LOCK)
 
 
 async def ids_of(tx: ReadTx, usccs: Collection[str]) -> dict[str, int]:

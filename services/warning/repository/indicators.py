@@ -11,7 +11,6 @@ from shared.contracts.base import JsonObject
 from shared.db.tx import ReadTx, WriteTx
 
 _MARK = text("SELECT concat(count(*), '|', max(updated_at)) FROM warning.indicators")
-_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('warning.indicators', 0))")
 
 
 async def version_mark(tx: ReadTx) -> str:
@@ -33,7 +32,7 @@ async def effective_days(tx: ReadTx) -> dict[str, date]:
 
 async def lock(tx: WriteTx) -> None:
     """Be the only one to change the registry until the commit."""
-    await tx.value(_LOCK)
+    await tx.lock("warning.indicators")
 
 
 async def save(tx: WriteTx, entries: Sequence[tuple[int, JsonObject]], effective_from: date) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select, text, update
+from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.warning.domain.levels import ScoreBands
@@ -46,7 +46,7 @@ async def add_pack(
     tx: WriteTx, document: JsonObject, effective_from: date, by: str, action_id: UUID | None = None
 ) -> int:
     """Insert a draft under the next version number and return that."""
-    await tx.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('warning.rule_packs', 0))"))
+    await tx.lock("warning.rule_packs")
     version = int(await tx.value(select(func.coalesce(func.max(rule_packs.c.version), 0) + 1)))
     await tx.execute(
         insert(rule_packs).values(

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, select
 
 from services.warning.domain.signals import SignalContent
 from services.warning.repository.assessments import WAKE_CHANNEL
@@ -134,7 +134,7 @@ async def contents(tx: ReadTx, ids: Collection[UUID]) -> dict[UUID, SignalConten
 
 async def lock_corrections(tx: WriteTx) -> None:
     """Be the only one to store corrections until the commit."""
-    await tx.value(select(func.pg_advisory_xact_lock(func.hashtextextended("warning.corrections", 0))))
+    await tx.lock("warning.corrections")
 
 
 async def corrections(tx: ReadTx, source_refs: Collection[Pair]) -> dict[Pair, Pair]:
