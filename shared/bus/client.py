@@ -77,7 +77,10 @@ class Admin(Protocol):
     """Topic administration."""
 
     def describe_topics(self, topics: list[str] | None = None) -> list[dict[str, Any]]: ...
-    def create_topics(self, new_topics: dict[str, dict[str, Any]], *, wait_for_metadata: bool) -> object: ...
+    def create_topics(
+        self, new_topics: Mapping[str, Mapping[str, Any]], *, raise_errors: bool
+    ) -> dict[str, Any]: ...
+    def wait_for_topics(self, topic_names: list[str]) -> None: ...
     def close(self) -> None: ...
 
 
@@ -140,6 +143,16 @@ def open_admin(settings: KafkaSettings) -> Admin:
         return KafkaAdminClient(**settings.connection(), kafka_client=make_client)
 
     return cast("Admin", _cleaned_up_on_failure(KafkaAdminClient, build))
+
+
+def create_topics(admin: Admin, topics: Mapping[str, Mapping[str, Any]]) -> None:
+    """Create topics and wait until all can be used; one that another process made meanwhile is there too."""
+    made = admin.create_topics(topics, raise_errors=False)
+    for topic in made["topics"]:
+        error = kafka_errors.for_code(topic["error_code"])
+        if error not in {kafka_errors.NoError, kafka_errors.TopicAlreadyExistsError}:
+            raise error(f"{topic['name']}: {topic['error_message']}")
+    admin.wait_for_topics(list(topics))
 
 
 def abort(producer: Producer) -> None:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 
-from shared.bus.client import KafkaError, open_admin
+from shared.bus.client import KafkaError, create_topics, open_admin
 from shared.bus.port import BusUnavailable
 from shared.bus.settings import KafkaSettings
 
@@ -27,9 +27,7 @@ def ensure_topics(settings: KafkaSettings, topics: Mapping[str, int], replicatio
                 _log.warning("topic %s has %d partitions, not %d", name, existing[name], topics[name])
         missing = topics.keys() - existing.keys()
         if missing:
-            admin.create_topics(
-                {name: _options(topics[name], replication) for name in missing}, wait_for_metadata=True
-            )
+            create_topics(admin, {name: _options(topics[name], replication) for name in missing})
     except KafkaError as error:
         raise BusUnavailable(f"the topics cannot be made: {error!r}") from error
     finally:

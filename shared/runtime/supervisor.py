@@ -124,16 +124,21 @@ async def run(made: Host, role: Role = "all", *beside: Callable[[], Coroutine[An
         # What start-up made stays for good: the collector need not walk it again and again.
         gc.collect()
         gc.freeze()
-        async with _told_to_the_log(), asyncio.TaskGroup() as group:
-            loops = attendants(made) if role == "api" else workers(made)
-            tasks = [group.create_task(work) for work in loops]
-            tasks += [group.create_task(start()) for start in beside]
-            server = _server(made)
-            served = group.create_task(server.serve([listening]))
-            await _until(stopping, served)
-            await _drain(made, server, served)
-            for task in tasks:
-                task.cancel()
+        server = _server(made)
+        async with _told_to_the_log():
+            served = asyncio.create_task(server.serve([listening]))
+            try:
+                async with asyncio.TaskGroup() as group:
+                    loops = attendants(made) if role == "api" else workers(made)
+                    tasks = [group.create_task(work) for work in loops]
+                    tasks += [group.create_task(start()) for start in beside]
+                    await _until(stopping, served)
+                    await _drain(made, server, served)
+                    for task in tasks:
+                        task.cancel()
+            finally:
+                # Whatever a loop died of, who has asked already is still answered.
+                await _drain(made, server, served)
 
 
 @asynccontextmanager
@@ -182,10 +187,10 @@ async def _until(stopping: asyncio.Event, served: asyncio.Task[None]) -> None:
 
 
 async def _drain(made: Host, server: Server, served: asyncio.Task[None]) -> None:
-    """Stop taking requests and finish those under way."""
+    """Stop taking requests and finish those under way; a second time does nothing."""
     made.draining = True
     for hosted in made.hosted.values():
         for stop in hosted.service.on_stop:
             stop()
     server.should_exit = True
-    await asyncio.wait({served})
+    await served

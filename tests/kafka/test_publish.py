@@ -134,6 +134,22 @@ async def test_topics_are_made_once_and_then_left_as_they_are(
         await ear.until_heard(messages)
 
 
+async def test_processes_that_start_together_make_the_topics_together(
+    settings: KafkaSettings, topic: str
+) -> None:
+    wanted = {f"{topic}.{number}": 2 for number in range(8)}
+    async with asyncio.TaskGroup() as group:
+        for _ in range(6):
+            group.create_task(asyncio.to_thread(ensure_topics, settings, wanted, 1))
+
+
+async def test_a_topic_that_the_broker_refuses_is_named(broker: Broker, settings: KafkaSettings) -> None:
+    if not broker.keeps_messages:
+        pytest.skip(f"{broker.name} takes any name")
+    with pytest.raises(BusUnavailable, match=r"no/topic"):
+        await asyncio.to_thread(ensure_topics, settings, {"no/topic": 1}, 1)
+
+
 async def test_making_topics_says_that_no_broker_answers(nobody: KafkaSettings) -> None:
     with pytest.raises(BusUnavailable):
         await asyncio.to_thread(ensure_topics, nobody, {"warning.signal": 1}, 1)

@@ -3,13 +3,18 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 import pytest
+import stamina
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.gateway.repository.tables import MAILBOXES as SENT
 from shared.bus.port import Bus
+from shared.db.engine import make_engine
 from shared.db.locks import only_one
 from shared.db.tx import outbox_channel
 from shared.db.wake import Waker
@@ -122,6 +127,26 @@ async def test_only_one_holds_a_purpose_at_a_time(post: Post) -> None:
         await wanting
 
     assert await ask(post.url, _HOLDERS) == []
+
+
+async def test_only_one_waits_for_a_server_that_does_not_answer_yet(post: Post, tmp_path: Path) -> None:
+    (served_at,) = parse_qs(urlsplit(post.url).query)["host"]
+    door = tmp_path / ".s.PGSQL.5432"
+    engine = make_engine(post.url.replace(served_at, str(tmp_path)), application="tests")
+    with stamina.set_testing(False):
+        waiting = asyncio.create_task(take(engine, "tests"))
+        await asyncio.sleep(0.2)
+        assert not waiting.done()
+        door.symlink_to(f"{served_at}/{door.name}")
+        async with asyncio.timeout(10):
+            await waiting
+    await engine.dispose()
+
+
+async def take(engine: AsyncEngine, purpose: str) -> None:
+    """Hold a purpose for a moment."""
+    async with only_one(engine, purpose):
+        pass
 
 
 async def test_a_notification_wakes_who_waits(post: Post) -> None:

@@ -115,12 +115,29 @@ async def test_ctrl_c_ends_it_without_a_fault(post_office: str, port: int) -> No
 async def test_a_process_whose_relay_dies_dies_with_it(post_office: str, port: int) -> None:
     with a_program("calm", post_office, port) as program:
         await program.until_up()
-        connection = await asyncpg.connect(post_office)
-        relay = await eventually(lambda: connection.fetchval(_RELAY))
-        await connection.execute(f"SELECT pg_terminate_backend({relay})")
-        await connection.close()
+        await break_relay(post_office)
 
         assert await program.ended() not in {0, -signal.SIGKILL}
+
+
+async def test_a_request_under_way_is_finished_though_a_loop_dies(post_office: str, port: int) -> None:
+    with a_program("calm", post_office, port) as program:
+        await program.until_up()
+        async with httpx.AsyncClient() as caller:
+            asked = asyncio.create_task(caller.get(f"{program.address}/slow"))
+            await asyncio.sleep(0.3)
+            await break_relay(post_office)
+
+            assert (await asked).json() == "done"
+        assert await program.ended() not in {0, -signal.SIGKILL}
+
+
+async def break_relay(url: str) -> None:
+    """Cut the connection on which a relay holds its lock."""
+    connection = await asyncpg.connect(url)
+    relay = await eventually(lambda: connection.fetchval(_RELAY))
+    await connection.execute(f"SELECT pg_terminate_backend({relay})")
+    await connection.close()
 
 
 async def test_a_process_whose_job_cannot_work_dies(post_office: str, port: int) -> None:
