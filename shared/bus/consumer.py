@@ -23,6 +23,7 @@ from shared.bus.client import (
     is_transient,
     offset_after,
     open_consumer,
+    poll,
 )
 from shared.bus.port import MAX_BATCH, Message, Subscription
 from shared.bus.records import message_of
@@ -105,7 +106,7 @@ class ConsumerThread:
 
     def _round(self, consumer: Consumer, offsets: "_Offsets") -> None:
         try:
-            batch = consumer.poll(_POLL_MS, MAX_BATCH)
+            batch = poll(consumer, _POLL_MS, MAX_BATCH)
             self._broker_pause.reset()
             if not batch:
                 offsets.commit_if_due()
@@ -228,7 +229,7 @@ def _poll_paused(consumer: Consumer) -> None:
     """Show the group that this member lives, and take no records."""
     consumer.pause(*consumer.assignment())
     # Partitions that a rebalance brings in just now are not paused yet.
-    newcomers = consumer.poll(_POLL_MS // 2)
+    newcomers = poll(consumer, _POLL_MS // 2)
     _rewind(consumer, newcomers)
 
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from shared.bus import consumer
 from shared.bus.client import open_producer
-from shared.bus.kafka import ConsumerDied, KafkaBus, KafkaSettings
+from shared.bus.kafka import ConsumerDied, KafkaBus, KafkaSettings, ensure_topics
 from shared.bus.port import Message, Subscription
 from tests.support.bus import Ear, a_message, numbered, running, subscription
 
@@ -141,3 +142,20 @@ async def test_a_consumer_that_cannot_go_on_ends_the_run(settings: KafkaSettings
 
     assert not bus.healthy()
     await bus.close()
+
+
+async def test_a_consumer_joins_though_every_single_poll_is_too_short_for_it(
+    settings: KafkaSettings, group: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumer, "_POLL_MS", 1)
+    topic = f"test.{group}"
+    ear = Ear()
+    bus = a_bus(settings, subscription(ear, topic, consumer=group))
+    messages = numbered(topic, KEYS, 100)
+
+    async with running(bus):
+        # It joins before there is a topic, so that it is the topic's appearance that makes it join again.
+        await asyncio.sleep(1)
+        await asyncio.to_thread(ensure_topics, settings, {topic: 4}, 1)
+        await bus.publish(messages)
+        await ear.until_heard(messages)
