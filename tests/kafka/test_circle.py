@@ -137,30 +137,31 @@ def check(found: Mapping[str, Any], enterprises: Mapping[str, str]) -> None:
         assert [step[0] for step in seen["history"]] == expected_history(way)
 
 
-async def test_four_processes_take_warnings_all_the_way_round(fleet: Fleet, circle: Circle) -> None:
-    enterprises = some_enterprises(_AT_ONCE)
-    warnings = await circle.all_round(enterprises)
-    await rest(fleet.url)
-    check(await end_state(circle, warnings), enterprises)
-    assert await aftermath.rows(fleet.url, aftermath.dead_letters()) == []
-
-
-async def test_a_killed_process_loses_nothing_and_doubles_nothing(fleet: Fleet, circle: Circle) -> None:
-    rng = random.Random(SEED)  # noqa: S311  a seed, not a secret
-    sys.stderr.write(f"SEED={SEED} KILLS={KILLS}\n")
-    killing = asyncio.create_task(strike(fleet, rng))
+async def test_four_processes_take_warnings_all_the_way_round_and_a_killed_one_loses_nothing(
+    fleet: Fleet, circle: Circle
+) -> None:
     everybody: dict[str, str] = {}
-    warnings: dict[str, str] = {}
-    while not killing.done() or not warnings:
-        more = dict(list(some_enterprises(len(everybody) + _AT_ONCE).items())[len(everybody) :])
-        warnings |= await circle.all_round(more)
-        everybody |= more
+    warnings = await one_more_round(circle, everybody)
+    await rest(fleet.url)
+    check(await end_state(circle, warnings), everybody)
+
+    sys.stderr.write(f"SEED={SEED} KILLS={KILLS}\n")
+    killing = asyncio.create_task(strike(fleet, random.Random(SEED)))  # noqa: S311  a seed, not a secret
+    while not killing.done():
+        warnings |= await one_more_round(circle, everybody)
     await killing
     await rest(fleet.url)
     check(await end_state(circle, warnings), everybody)
     for question in (aftermath.unpublished(), aftermath.dead_letters(), aftermath.LABELS_MISSING_OR_DOUBLED):
         assert await aftermath.rows(fleet.url, question) == [], question
     sys.stderr.write(f"{len(everybody)} warnings went all the way round\n")
+
+
+async def one_more_round(circle: Circle, everybody: dict[str, str]) -> dict[str, str]:
+    """Take the next few enterprises all the way round; add them to `everybody` and return their warnings."""
+    more = dict(list(some_enterprises(len(everybody) + _AT_ONCE).items())[len(everybody) :])
+    everybody |= more
+    return await circle.all_round(more)
 
 
 async def strike(fleet: Fleet, rng: random.Random) -> None:
