@@ -1,14 +1,12 @@
 """Fixtures that every kind of test may ask for: a real PostgreSQL, a fixed clock, a running system."""
 
-import asyncio
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from uuid import uuid4
 
-import asyncpg
 import pytest
 import pytest_asyncio
 import structlog
@@ -18,6 +16,7 @@ from shared.db.embedded import EmbeddedPostgres
 from shared.db.engine import make_engine
 from shared.kernel.clock import FixedClock, SystemClock
 from shared.runtime.host import prepare
+from tests.support.databases import Databases
 from tests.support.system import System
 
 # Logged exceptions would otherwise be drawn with every local variable, seconds each.
@@ -28,77 +27,63 @@ structlog.configure(
     ]
 )
 
-TEMPLATE = "template_labour_warning"
+# Memory, where a server's files fit into it: a test waits for its database's files more than for anything else.
+_MEMORY = Path("/dev/shm")  # noqa: S108  a private folder is made in it
+_MEMORY_BYTES = 4 * 2**30
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """Give the address of this worker's private PostgreSQL; gives up crash safety for speed."""
+    roomy = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _MEMORY_BYTES
     with (
-        tempfile.TemporaryDirectory(prefix="lew-") as folder,
+        tempfile.TemporaryDirectory(prefix="lew-", dir=_MEMORY if roomy else None) as folder,
         EmbeddedPostgres(Path(folder), durable=False) as server,
     ):
         yield server.url
 
 
 @pytest.fixture(scope="session")
-def template(postgres: str) -> str:
-    """Give the name of a database that the migrations built."""
-    asyncio.run(_make_template(postgres))
-    return TEMPLATE
+def databases(postgres: str) -> Databases:
+    """Give the databases of this worker."""
+    return Databases(postgres, migrated)
 
 
-async def _make_template(postgres: str) -> None:
-    await _administer(postgres, f"CREATE DATABASE {TEMPLATE}")
-    engine = make_engine(database_at(postgres, TEMPLATE), application="tests")
+async def migrated(url: str) -> None:
+    """Bring every schema of a database to head."""
+    engine = make_engine(url, application="tests")
     for spec in SPECS.values():
         await prepare(spec, engine, SystemClock())
     await engine.dispose()
 
 
-def database_at(postgres: str, name: str) -> str:
-    """Return the address of another database on the same server."""
-    return postgres.replace("/postgres?", f"/{name}?", 1)
-
-
-async def _administer(postgres: str, statement: str) -> None:
-    connection = await asyncpg.connect(postgres)
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
-
-
-@asynccontextmanager
-async def a_database(postgres: str, template: str) -> AsyncIterator[str]:
-    """Make a fresh, migrated database, and take it away again."""
-    name = f"test_{uuid4().hex[:12]}"
-    await _administer(postgres, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY WAL_LOG")
-    yield database_at(postgres, name)
-    await _administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+@pytest.fixture(scope="session", autouse=True)
+def lasting_engines() -> Iterator[None]:
+    """Let a service's engine serve one test after the other: it keeps its compiled statements, not its connections."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("shared.runtime.host.make_engine", cache(make_engine))
+        yield
 
 
 @pytest_asyncio.fixture
-async def database_url(postgres: str, template: str) -> AsyncIterator[str]:
-    """Give the address of a fresh, migrated database."""
-    async with a_database(postgres, template) as url:
+async def database_url(databases: Databases) -> AsyncIterator[str]:
+    """Give the address of a migrated database."""
+    async with databases.one() as url:
         yield url
 
 
 @pytest_asyncio.fixture
-async def another_database_url(postgres: str, template: str) -> AsyncIterator[str]:
+async def another_database_url(databases: Databases) -> AsyncIterator[str]:
     """Give a second one."""
-    async with a_database(postgres, template) as url:
+    async with databases.one() as url:
         yield url
 
 
 @pytest_asyncio.fixture
-async def empty_database_url(postgres: str) -> AsyncIterator[str]:
+async def empty_database_url(databases: Databases) -> AsyncIterator[str]:
     """Give the address of a database without any schema."""
-    name = f"empty_{uuid4().hex[:12]}"
-    await _administer(postgres, f"CREATE DATABASE {name}")
-    yield database_at(postgres, name)
-    await _administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+    async with databases.empty() as url:
+        yield url
 
 
 @pytest.fixture

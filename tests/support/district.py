@@ -29,18 +29,17 @@ class District:
         token = self.system.token(Role.GRID_COORDINATOR, TOWN, account_id=account_id)
         return self.system.client("warning", token)
 
+    async def open(self) -> None:
+        """Let the gateway tell of the coordinators, and register the enterprise."""
+        await self.system.tell(
+            coordinator(self.first, "c1", (f"{TOWN}-G01",)), coordinator(self.second, "c2", (f"{TOWN}-G02",))
+        )
+        answer = await self.register(headcount=120)
+        assert answer.status_code == 200, answer.text
+
     async def employ(self, account_id: UUID, name: str, cells: tuple[str, ...] = (), **changes: Any) -> None:
         """Let the gateway tell of a coordinator."""
-        facts = {
-            "role": Role.GRID_COORDINATOR,
-            "division": TOWN,
-            "deputy_cells": (),
-            "enabled": True,
-        } | changes
-        async with self.system.db("gateway").write() as tx:
-            facts |= {"account_id": account_id, "username": name, "grid_cells": cells}
-            tx.emit(AccountChanged.model_validate(facts))
-        await self.system.settle()
+        await self.system.tell(coordinator(account_id, name, cells, **changes))
 
     async def register(self, uscc: str = USCC, **changes: Any) -> httpx.Response:
         body = {
@@ -84,3 +83,17 @@ class District:
 async def act(client: httpx.AsyncClient, warning_id: str, step: str, **fields: Any) -> httpx.Response:
     """Do a step under a new action id."""
     return await client.post(f"/warnings/{warning_id}/{step}", json={"action_id": str(uuid4())} | fields)
+
+
+def coordinator(account_id: UUID, name: str, cells: tuple[str, ...] = (), **changes: Any) -> AccountChanged:
+    """Return what the gateway tells of a coordinator."""
+    facts = {
+        "account_id": account_id,
+        "username": name,
+        "role": Role.GRID_COORDINATOR,
+        "division": TOWN,
+        "grid_cells": cells,
+        "deputy_cells": (),
+        "enabled": True,
+    } | changes
+    return AccountChanged.model_validate(facts)

@@ -33,20 +33,14 @@ class Inspectorate:
             "inspection", self.system.token(role, division, account_id=account_id or new_id())
         )
 
+    async def open(self) -> None:
+        """Let the gateway tell of the three."""
+        names = {account_id: f"inspector-{number}" for number, account_id in enumerate(self.ids, start=1)}
+        await self.system.tell(*(inspector(account_id, name) for account_id, name in names.items()))
+
     async def employ(self, account_id: UUID, name: str, **changes: Any) -> None:
         """Let the gateway tell of an inspector."""
-        facts = {
-            "account_id": account_id,
-            "username": name,
-            "role": Role.INSPECTOR,
-            "division": DISTRICT,
-            "grid_cells": (),
-            "deputy_cells": (),
-            "enabled": True,
-        } | changes
-        async with self.system.db("gateway").write() as tx:
-            tx.emit(AccountChanged.model_validate(facts))
-        await self.system.settle()
+        await self.system.tell(inspector(account_id, name, **changes))
 
     async def refer(self, warning_id: UUID | None = None, **changes: Any) -> UUID:
         """Let the warning service refer a warning; return its id."""
@@ -70,16 +64,12 @@ class Inspectorate:
             "note": "三个月未发工资，企业负责人拒不配合",
         } | changes
         referred = WarningReferred.model_validate(facts)
-        async with self.system.db("warning").write() as tx:
-            tx.emit(referred)
-        await self.system.settle()
+        await self.system.tell(referred)
         return referred.warning_id
 
     async def publish_year(self, year: int, *days: CalendarDay) -> None:
         """Let the warning service tell of a notice on working days."""
-        async with self.system.db("warning").write() as tx:
-            tx.emit(CalendarNoticeTaken(source="国务院办公厅通知", year=year, days=days))
-        await self.system.settle()
+        await self.system.tell(CalendarNoticeTaken(source="国务院办公厅通知", year=year, days=days))
 
     async def cases(self, client: httpx.AsyncClient | None = None, **query: Any) -> list[dict[str, Any]]:
         answer = await (client or self.officer).get("/cases", params=query)
@@ -152,3 +142,17 @@ async def done(client: httpx.AsyncClient, case_id: str, step: str, **fields: Any
     assert answer.status_code == 201, answer.text
     told: dict[str, Any] = answer.json()
     return told
+
+
+def inspector(account_id: UUID, name: str, **changes: Any) -> AccountChanged:
+    """Return what the gateway tells of an inspector."""
+    facts = {
+        "account_id": account_id,
+        "username": name,
+        "role": Role.INSPECTOR,
+        "division": DISTRICT,
+        "grid_cells": (),
+        "deputy_cells": (),
+        "enabled": True,
+    } | changes
+    return AccountChanged.model_validate(facts)

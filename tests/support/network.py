@@ -37,11 +37,18 @@ class Network:
         for code, place in ORGANISATIONS.items():
             answer = await self.officer.put(f"/organisations/{code}", json={"name": f"组织{code}"} | place)
             assert answer.status_code == 200, answer.text
-        for name, code in [("t1", "T-1"), ("t1b", "T-1"), ("t2", "T-2"), ("p1", "P-1"), ("e1", "E-1")]:
-            await self.employ(name, code)
+        people = {"t1": "T-1", "t1b": "T-1", "t2": "T-2", "p1": "P-1", "e1": "E-1"}
+        await self.system.tell(*(self._account(name) for name in people))
+        for name, code in people.items():
+            await self._attach(name, code)
 
     async def employ(self, name: str, code: str | None = None, **changes: Any) -> None:
         """Let the gateway tell of a mediator, and attach them."""
+        await self.system.tell(self._account(name, **changes))
+        if code is not None:
+            await self._attach(name, code)
+
+    def _account(self, name: str, **changes: Any) -> AccountChanged:
         account_id = self.people.setdefault(name, new_id())
         facts: dict[str, Any] = {
             "role": Role.MEDIATOR,
@@ -50,12 +57,11 @@ class Network:
             "deputy_cells": (),
         }
         facts |= {"account_id": account_id, "username": name, "enabled": True} | changes
-        async with self.system.db("gateway").write() as tx:
-            tx.emit(AccountChanged.model_validate(facts))
-        await self.system.settle()
-        if code is not None:
-            answer = await self.officer.put(f"/organisations/{code}/mediators/{name}")
-            assert answer.status_code == 200, answer.text
+        return AccountChanged.model_validate(facts)
+
+    async def _attach(self, name: str, code: str) -> None:
+        answer = await self.officer.put(f"/organisations/{code}/mediators/{name}")
+        assert answer.status_code == 200, answer.text
 
     def mediator(self, name: str) -> httpx.AsyncClient:
         token = self.system.token(Role.MEDIATOR, TOWN, account_id=self.people[name], username=name)
@@ -67,9 +73,7 @@ class Network:
     async def hand_over(self, **changes: Any) -> UUID:
         """Let the warning service hand a warning over; return the warning's id."""
         event = handed_over(self.system, **changes)
-        async with self.system.db("warning").write() as tx:
-            tx.emit(event)
-        await self.system.settle()
+        await self.system.tell(event)
         return event.warning_id
 
     async def cases(self, name: str, **query: Any) -> list[dict[str, Any]]:

@@ -18,9 +18,9 @@ from shared.auth.tokens import TokenIssuer, TokenVerifier, generate_key, public_
 from shared.bus.local import LocalBus
 from shared.bus.port import Bus
 from shared.db.tx import Database
+from shared.events.base import Event
 from shared.kernel.clock import FixedClock
 from shared.kernel.ids import new_id
-from shared.outbox.relay import unpublished
 from shared.runtime.host import Host, enter_lifespans, host
 from shared.runtime.settings import CommonSettings
 
@@ -85,12 +85,21 @@ class System:
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         return httpx.AsyncClient(transport=transport, base_url=f"http://{service}", headers=headers)
 
+    async def tell(self, *events: Event) -> None:
+        """Let the events' owners tell them, and everything come to rest."""
+        for event in events:
+            async with self.db(event.TYPE.partition(".")[0]).write() as tx:
+                tx.emit(event)
+        await self.settle()
+
     async def settle(self) -> None:
-        """Run jobs and relays until nothing is left to do at this instant."""
+        """Run relays and jobs until nothing is left to do at this instant."""
+        worked = False
         for _ in range(MAX_ROUNDS):
-            busy = await self._run_jobs()
-            if not busy and not await self._relay():
+            moved = await self._relay()
+            if worked and not moved:
                 return
+            worked = not await self._run_jobs()
         message = "the system does not come to rest"
         raise AssertionError(message)
 
@@ -104,9 +113,8 @@ class System:
     async def _relay(self) -> bool:
         moved = 0
         for hosted in self.host.hosted.values():
-            if await unpublished(hosted.db, hosted.spec.mailboxes):
-                async with hosted.db.engine.execution_options(
-                    isolation_level="AUTOCOMMIT"
-                ).connect() as connection:
-                    moved += await hosted.relay.publish_batch(connection)
+            engine = hosted.db.engine.execution_options(isolation_level="AUTOCOMMIT")
+            async with engine.connect() as connection:
+                while batch := await hosted.relay.publish_batch(connection):
+                    moved += batch
         return moved > 0

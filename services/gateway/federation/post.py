@@ -3,10 +3,12 @@
 An answer counts when it is signed by that partner and bound to the very request; anything else is no answer.
 """
 
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache
 from http import HTTPStatus
 from typing import Final
 
@@ -103,7 +105,14 @@ class PartnerPost:
 
 def make_client() -> httpx.AsyncClient:
     """Return a client that goes where it is sent and nowhere else."""
-    return httpx.AsyncClient(follow_redirects=False, trust_env=False, timeout=TIMEOUT_SECONDS)
+    return httpx.AsyncClient(
+        verify=_trusted(), follow_redirects=False, trust_env=False, timeout=TIMEOUT_SECONDS
+    )
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _headers(body: bytes) -> dict[str, str]:

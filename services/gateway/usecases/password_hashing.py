@@ -4,6 +4,7 @@ import asyncio
 import os
 import secrets
 from collections.abc import Sequence
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -16,11 +17,9 @@ class Passwords:
 
     def __init__(self, cost: HashCost = HASH_COST) -> None:
         """Make the hasher, and a hash that nothing matches."""
-        self._hasher = PasswordHasher(
-            time_cost=cost.passes, memory_cost=cost.memory_kib, parallelism=cost.lanes
-        )
+        self._hasher = _hasher(cost)
         self._turns = asyncio.Semaphore(os.cpu_count() or 1)
-        self._nobody = self._hasher.hash(secrets.token_urlsafe(32))
+        self._nobody = _nobody(cost)
 
     async def hash_all(self, passwords: Sequence[str]) -> list[str]:
         """Return a hash for each, computed in parallel."""
@@ -41,3 +40,12 @@ class Passwords:
             return self._hasher.verify(password_hash, password)
         except (VerificationError, InvalidHashError):
             return False
+
+
+def _hasher(cost: HashCost) -> PasswordHasher:
+    return PasswordHasher(time_cost=cost.passes, memory_cost=cost.memory_kib, parallelism=cost.lanes)
+
+
+@cache
+def _nobody(cost: HashCost) -> str:
+    return _hasher(cost).hash(secrets.token_urlsafe(32))

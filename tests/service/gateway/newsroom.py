@@ -88,10 +88,7 @@ class Newsroom:
 
     async def tell(self, *events: Event) -> None:
         """Let the events' owners tell them, and everything come to rest."""
-        for event in events:
-            async with self.system.db(event.TYPE.partition(".")[0]).write() as tx:
-                tx.emit(event)
-        await self.system.settle()
+        await self.system.tell(*events)
 
     async def later(self, **by: float) -> None:
         self.system.clock.advance(timedelta(**by))

@@ -12,6 +12,5 @@ from tests.support.system import System
 async def inspectorate(system: System) -> AsyncIterator[Inspectorate]:
     """Give an inspectorate with three inspectors."""
     made = Inspectorate(system)
-    for number, account_id in enumerate(made.ids, start=1):
-        await made.employ(account_id, f"inspector-{number}")
+    await made.open()
     yield made

@@ -23,9 +23,7 @@ async def tell(inspectorate: Inspectorate, event: type[Event], case: dict[str, A
         "version": 9,
         "at": inspectorate.system.clock.now(),
     } | changes
-    async with inspectorate.system.db("warning").write() as tx:
-        tx.emit(event.model_validate(facts))
-    await inspectorate.system.settle()
+    await inspectorate.system.tell(event.model_validate(facts))
 
 
 async def move(inspectorate: Inspectorate, case: dict[str, Any]) -> None:

@@ -35,9 +35,7 @@ async def move(network: Network, warning_id: UUID, **changes: Any) -> None:
     place: dict[str, Any] = {"division": OTHER_TOWN, "from_division": TOWN, "grid_cell": f"{OTHER_TOWN}-G02"}
     place |= {"assignee_id": None, "queue_division": OTHER_TOWN}
     event = WarningMoved.model_validate(facts(network, warning_id, **place | changes))
-    async with network.system.db("warning").write() as tx:
-        tx.emit(event)
-    await network.system.settle()
+    await network.system.tell(event)
 
 
 async def change_level(network: Network, warning_id: UUID, level: str) -> None:
@@ -47,9 +45,7 @@ async def change_level(network: Network, warning_id: UUID, level: str) -> None:
         if level == "red"
         else WarningDowngraded.model_validate(said | {"cause": "assessment"})
     )
-    async with network.system.db("warning").write() as tx:
-        tx.emit(event)
-    await network.system.settle()
+    await network.system.tell(event)
 
 
 async def test_a_moved_enterprise_s_accepted_case_goes_to_the_new_town_in_the_time_that_is_left(

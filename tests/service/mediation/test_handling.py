@@ -212,9 +212,7 @@ async def test_an_extended_case_stays_open_until_the_day_agreed(network: Network
 
 
 async def settle_2027(network: Network, days: tuple[CalendarDay, ...] = ()) -> None:
-    async with network.system.db("warning").write() as tx:
-        tx.emit(CalendarNoticeTaken(source="国办发明电〔2026〕7号", year=2027, days=days))
-    await network.system.settle()
+    await network.system.tell(CalendarNoticeTaken(source="国办发明电〔2026〕7号", year=2027, days=days))
 
 
 async def due_of(network: Network, case_id: str, kind: str = "close") -> tuple[str, bool]:

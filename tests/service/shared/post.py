@@ -28,9 +28,6 @@ from tests.support.bus import Ear, subscription
 
 SENDER, RECEIVER = "gateway", "mediation"
 _EFFECTS = "effects (seq bigint GENERATED ALWAYS AS IDENTITY, account_id uuid, username text)"
-_TABLES = ", ".join(
-    table.fullname for of in (SENT, RECEIVED) for table in (of.outbox, of.inbox, of.dead_letters)
-)
 T = TypeVar("T")
 
 
@@ -95,7 +92,6 @@ class Post:
         at_work = Receiver()
         async with receiver.write() as tx:
             await tx.execute(text(f"CREATE TABLE IF NOT EXISTS {_EFFECTS}"))
-            await tx.execute(text(f"TRUNCATE effects, {_TABLES}"))
         yield cls(url, sender, receiver, at_work, Inbox(receiver, RECEIVED, {AccountChanged: at_work.handle}))
         await sender.close()
         await receiver.close()

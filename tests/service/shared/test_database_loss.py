@@ -1,6 +1,5 @@
 """While PostgreSQL is away nothing pretends to work and nothing is lost; when it is back, everything goes on."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
@@ -9,18 +8,20 @@ import pytest_asyncio
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from services.gateway.service import SPEC as GATEWAY
+from services.gateway.repository.tables import MAILBOXES as SENT
 from services.mediation.service import SPEC as MEDIATION
 from shared.auth.tokens import TokenVerifier, generate_key, public_half
 from shared.bus.local import LocalBus
 from shared.bus.port import BusUnavailable
 from shared.db.embedded import EmbeddedPostgres
-from shared.db.engine import is_unreachable, make_engine
-from shared.kernel.clock import FixedClock, SystemClock
+from shared.db.engine import is_unreachable
+from shared.kernel.clock import FixedClock
 from shared.outbox.relay import unpublished
-from shared.runtime.host import host, prepare
+from shared.runtime.host import host
 from shared.runtime.settings import CommonSettings
+from tests.conftest import migrated
 from tests.service.shared.post import Post, a_change, eventually, messages
+from tests.support.databases import Databases
 
 pytestmark = pytest.mark.asyncio
 
@@ -29,36 +30,41 @@ pytestmark = pytest.mark.asyncio
 def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
     """Give a server that the tests may stop."""
     with EmbeddedPostgres(tmp_path_factory.mktemp("own"), durable=False) as server:
-        asyncio.run(_migrate(server.url))
         yield server
 
 
-async def _migrate(url: str) -> None:
-    engine = make_engine(url, application="tests")
-    for spec in (GATEWAY, MEDIATION):
-        await prepare(spec, engine, SystemClock())
-    await engine.dispose()
-
-
-@pytest.fixture
-def server(own_server: EmbeddedPostgres) -> Iterator[EmbeddedPostgres]:
-    """Give the server, running, and let it run again afterwards."""
-    own_server.start()
-    yield own_server
-    own_server.start()
+@pytest.fixture(scope="module")
+def own_databases(own_server: EmbeddedPostgres) -> Databases:
+    """Give its databases."""
+    return Databases(own_server.url, migrated)
 
 
 @pytest_asyncio.fixture
-async def post(server: EmbeddedPostgres, clock: FixedClock) -> AsyncIterator[Post]:
-    async with Post.opened(server.url, clock) as opened:
+async def server(own_server: EmbeddedPostgres) -> EmbeddedPostgres:
+    """Give the server, running."""
+    own_server.start()
+    return own_server
+
+
+@pytest_asyncio.fixture
+async def url(server: EmbeddedPostgres, own_databases: Databases) -> AsyncIterator[str]:
+    """Give the address of a database on it, and let the server run again afterwards."""
+    async with own_databases.one() as address:
+        yield address
+        server.start()
+
+
+@pytest_asyncio.fixture
+async def post(url: str, clock: FixedClock) -> AsyncIterator[Post]:
+    async with Post.opened(url, clock) as opened:
         yield opened
 
 
 @pytest_asyncio.fixture
-async def caller(server: EmbeddedPostgres, clock: FixedClock) -> AsyncIterator[httpx.AsyncClient]:
+async def caller(url: str, clock: FixedClock) -> AsyncIterator[httpx.AsyncClient]:
     """Give a client of the mediation service alone."""
     tokens = TokenVerifier(public_half(generate_key()), clock)
-    settings = CommonSettings(database_url=SecretStr(server.url))
+    settings = CommonSettings(database_url=SecretStr(url))
     made = host([MEDIATION], settings, clock, tokens, LocalBus())
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(made.front), base_url="http://tests"
@@ -143,4 +149,4 @@ async def test_what_was_emitted_before_leaves_after(server: EmbeddedPostgres, po
     assert await post.publish(bus) == 1
 
     assert await post.effects() == ["u0"]
-    assert await unpublished(post.sender, GATEWAY.mailboxes) == 0
+    assert await unpublished(post.sender, SENT) == 0

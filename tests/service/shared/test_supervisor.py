@@ -88,8 +88,8 @@ def port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def test_a_request_under_way_is_finished_before_the_process_ends(post_office: str, port: int) -> None:
-    with a_program("calm", post_office, port) as program:
+async def test_a_request_under_way_is_finished_before_the_process_ends(database_url: str, port: int) -> None:
+    with a_program("calm", database_url, port) as program:
         caller = httpx.AsyncClient()
         await program.until_up()
         asked = asyncio.create_task(caller.get(f"{program.address}/slow"))
@@ -103,8 +103,8 @@ async def test_a_request_under_way_is_finished_before_the_process_ends(post_offi
         await caller.aclose()
 
 
-async def test_ctrl_c_ends_it_without_a_fault(post_office: str, port: int) -> None:
-    with a_program("calm", post_office, port) as program:
+async def test_ctrl_c_ends_it_without_a_fault(database_url: str, port: int) -> None:
+    with a_program("calm", database_url, port) as program:
         await program.until_up()
         program.process.send_signal(signal.SIGINT)
 
@@ -112,21 +112,21 @@ async def test_ctrl_c_ends_it_without_a_fault(post_office: str, port: int) -> No
         assert await program.told() == ""
 
 
-async def test_a_process_whose_relay_dies_dies_with_it(post_office: str, port: int) -> None:
-    with a_program("calm", post_office, port) as program:
+async def test_a_process_whose_relay_dies_dies_with_it(database_url: str, port: int) -> None:
+    with a_program("calm", database_url, port) as program:
         await program.until_up()
-        await break_relay(post_office)
+        await break_relay(database_url)
 
         assert await program.ended() not in {0, -signal.SIGKILL}
 
 
-async def test_a_request_under_way_is_finished_though_a_loop_dies(post_office: str, port: int) -> None:
-    with a_program("calm", post_office, port) as program:
+async def test_a_request_under_way_is_finished_though_a_loop_dies(database_url: str, port: int) -> None:
+    with a_program("calm", database_url, port) as program:
         await program.until_up()
         async with httpx.AsyncClient() as caller:
             asked = asyncio.create_task(caller.get(f"{program.address}/slow"))
             await asyncio.sleep(0.3)
-            await break_relay(post_office)
+            await break_relay(database_url)
 
             assert (await asked).json() == "done"
         assert await program.ended() not in {0, -signal.SIGKILL}
@@ -140,14 +140,14 @@ async def break_relay(url: str) -> None:
     await connection.close()
 
 
-async def test_a_process_whose_job_cannot_work_dies(post_office: str, port: int) -> None:
-    with a_program("failing", post_office, port) as program:
+async def test_a_process_whose_job_cannot_work_dies(database_url: str, port: int) -> None:
+    with a_program("failing", database_url, port) as program:
         assert await program.ended() not in {0, -signal.SIGKILL}
         assert "the job cannot do its work" in await program.told()
 
 
-async def test_a_process_that_cannot_listen_ends_before_it_works(post_office: str, port: int) -> None:
-    with socket.create_server(("127.0.0.1", port)), a_program("failing", post_office, port) as program:
+async def test_a_process_that_cannot_listen_ends_before_it_works(database_url: str, port: int) -> None:
+    with socket.create_server(("127.0.0.1", port)), a_program("failing", database_url, port) as program:
         assert await program.ended() == 1
         told = await program.told()
 

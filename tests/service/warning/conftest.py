@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
-from tests.support.district import TOWN, District
+from tests.support.district import District
 from tests.support.system import System
 
 
@@ -12,8 +12,5 @@ from tests.support.system import System
 async def district(system: System) -> AsyncIterator[District]:
     """Give a small district, with everybody known."""
     made = District(system)
-    await made.employ(made.first, "c1", (f"{TOWN}-G01",))
-    await made.employ(made.second, "c2", (f"{TOWN}-G02",))
-    answer = await made.register(headcount=120)
-    assert answer.status_code == 200, answer.text
+    await made.open()
     yield made

@@ -14,8 +14,8 @@ from sqlalchemy import text
 from services.warning.repository.outcomes import all_known
 from services.warning.usecases.export_labels import export_labels
 from shared.auth.permissions import Role
-from shared.events.inspection import InspectionCaseClosed, InspectionEvent
-from shared.events.mediation import MediationCaseClosed, MediationEvent
+from shared.events.inspection import InspectionCaseClosed
+from shared.events.mediation import MediationCaseClosed
 from shared.kernel.clock import shanghai_day
 from shared.kernel.ids import new_id
 from tests.support.district import TOWN, USCC, District, act
@@ -46,13 +46,6 @@ async def passed_on(district: District, step: str = "hand-over") -> str:
     assert answer.status_code == 201, answer.text
     await district.system.settle()
     return warning_id
-
-
-async def tell(district: District, event: MediationEvent | InspectionEvent) -> None:
-    """Let the other service tell what came of it."""
-    async with district.system.db(event.TYPE.partition(".")[0]).write() as tx:
-        tx.emit(event)
-    await district.system.settle()
 
 
 def case_of(warning_id: str, district: District) -> dict[str, Any]:
@@ -140,7 +133,7 @@ async def test_a_bad_hand_over_names_its_field(
 
 async def test_an_agreement_resolves_lowers_and_lets_another_officer_close(district: District) -> None:
     warning_id = await passed_on(district)
-    await tell(district, mediated(district, warning_id))
+    await district.system.tell(mediated(district, warning_id))
     detail = await district.detail(warning_id)
     assert (detail["state"], detail["level"]) == ("resolved", "orange")
     assert [entry["action"] for entry in detail["history"]][-3:] == ["hand_over", "resolve", "downgrade"]
@@ -184,7 +177,7 @@ async def test_a_label_holds_what_was_known_when_the_warning_was_raised(district
 async def test_a_paused_warning_that_comes_back_stands_still(district: District) -> None:
     warning_id = await passed_on(district)
     assert (await act(district.officer, warning_id, "pause", reason="企业停电")).status_code == 201
-    await tell(district, mediated(district, warning_id, "failed"))
+    await district.system.tell(mediated(district, warning_id, "failed"))
     plan = next(one for one in (await district.detail(warning_id))["clocks"] if one["kind"] == "plan")
     assert plan["standing"] == "paused"
     assert (await act(district.officer, warning_id, "resume")).status_code == 201
@@ -220,7 +213,7 @@ async def test_labels_are_exported_and_an_incident_teaches_the_model(district: D
 @pytest.mark.parametrize("outcome", ["failed", "withdrawn"])
 async def test_what_fails_comes_back_with_a_new_clock(district: District, outcome: str) -> None:
     warning_id = await passed_on(district)
-    await tell(district, mediated(district, warning_id, outcome))
+    await district.system.tell(mediated(district, warning_id, outcome))
     detail = await district.detail(warning_id)
     plan = next(clock for clock in detail["clocks"] if clock["kind"] == "plan")
     assert (detail["state"], detail["level"], plan["standing"]) == ("visited", "red", "due")
@@ -231,7 +224,7 @@ async def test_what_fails_comes_back_with_a_new_clock(district: District, outcom
 async def test_what_fails_after_its_coordinator_left_goes_to_somebody_who_works(district: District) -> None:
     warning_id = await passed_on(district)
     await district.employ(district.first, "c1", (f"{TOWN}-G01",), enabled=False)
-    await tell(district, mediated(district, warning_id, "failed"))
+    await district.system.tell(mediated(district, warning_id, "failed"))
     assert [(w["id"], w["state"]) for w in await district.worklist(district.second)] == [
         (warning_id, "assigned")
     ]
@@ -241,10 +234,10 @@ async def test_a_result_that_comes_twice_or_for_nothing_that_waits_changes_nothi
     district: District,
 ) -> None:
     warning_id = await passed_on(district)
-    await tell(district, mediated(district, warning_id))
+    await district.system.tell(mediated(district, warning_id))
     before = await district.detail(warning_id)
-    await tell(district, mediated(district, warning_id, "failed"))
-    await tell(district, inspected(district, warning_id, "not_rectified"))
+    await district.system.tell(mediated(district, warning_id, "failed"))
+    await district.system.tell(inspected(district, warning_id, "not_rectified"))
     assert await district.detail(warning_id) == before
 
 
@@ -254,7 +247,7 @@ async def test_a_result_that_comes_twice_or_for_nothing_that_waits_changes_nothi
 )
 async def test_what_the_inspectorate_found_decides(district: District, outcome: str, state: str) -> None:
     warning_id = await passed_on(district, "refer")
-    await tell(district, inspected(district, warning_id, outcome))
+    await district.system.tell(inspected(district, warning_id, outcome))
     assert (await district.detail(warning_id))["state"] == state
 
 
@@ -274,7 +267,7 @@ async def test_an_officer_gives_a_wanting_outcome_back(district: District) -> No
 
 async def test_the_time_line_tells_of_the_case_without_asking_mediation(district: District) -> None:
     warning_id = await passed_on(district)
-    await tell(district, mediated(district, warning_id))
+    await district.system.tell(mediated(district, warning_id))
     seen = (await district.officer.get(f"/enterprises/{USCC}")).json()["timeline"]
     (entry,) = [one for one in seen if one["kind"] == "mediation" and one["facts"].get("outcome")]
     assert (entry["title"], entry["facts"]["amount_cny"]) == ("调解：结案（达成协议）", "400000.00")
@@ -289,7 +282,7 @@ async def funnel(client: httpx.AsyncClient, **asked: str) -> dict[str, Any]:
 
 async def test_the_funnel_counts_how_far_warnings_came(district: District) -> None:
     warning_id = await passed_on(district)
-    await tell(district, mediated(district, warning_id))
+    await district.system.tell(mediated(district, warning_id))
     await act(district.officer, warning_id, "close", reason_code="true_resolved", evidence="协议已履行")
     seen = await funnel(district.officer)
     (town,) = [one for one in seen["towns"] if one["division"] == TOWN]
