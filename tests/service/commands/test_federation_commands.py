@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.running import run
+from tests.service.commands.ending import run
 
 DAY = "2031-12-31"
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.flows.running import run
+from tests.service.commands.ending import run
 
 
 @pytest.mark.parametrize(
