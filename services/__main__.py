@@ -1,60 +1,65 @@
 """The command `labour-warning`.
 
-Commands of other packages, such as the simulated district's, join through the entry-point group
+A start is mostly imports: only the command that is asked for is loaded, and the collector does not look over what it
+brings. Commands of other packages, such as the simulated district's, join through the entry-point group
 `labour_warning.commands`, so that no service imports them.
 """
 
+import gc
 import sys
+from collections.abc import Mapping, Sequence
 from importlib.metadata import entry_points
+from pkgutil import resolve_name
 
 import typer
 from typer.exceptions import TyperException
 
-from services.commands import (
-    calendar,
-    dead_letters,
-    departments,
-    enterprises,
-    federation,
-    history,
-    indicators,
-    model,
-    organisations,
-    publish,
-    serve,
-    signals,
-    users,
-)
 from shared.kernel.errors import DomainError
 
 GROUP = "labour_warning.commands"
 HELP = "闵行区劳资矛盾预警系统 / Labour-dispute early warning for Minhang District"
+COMMANDS: Mapping[str, str] = {
+    "up": "services.commands.serve:up",
+    "migrate": "services.commands.serve:migrate",
+    "openapi": "services.commands.publish:openapi",
+    "events": "services.commands.publish:events",
+    "calendar": "services.commands.calendar:app",
+    "dead-letters": "services.commands.dead_letters:app",
+    "departments": "services.commands.departments:app",
+    "enterprises": "services.commands.enterprises:app",
+    "federation": "services.commands.federation:app",
+    "history": "services.commands.history:app",
+    "indicators": "services.commands.indicators:app",
+    "model": "services.commands.model:app",
+    "organisations": "services.commands.organisations:app",
+    "signals": "services.commands.signals:app",
+    "users": "services.commands.users:app",
+}
 
-app = typer.Typer(help=HELP, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
-app.command()(serve.up)
-app.command()(serve.migrate)
-app.command()(publish.openapi)
-app.command()(publish.events)
-for module in (
-    calendar,
-    dead_letters,
-    departments,
-    enterprises,
-    federation,
-    history,
-    indicators,
-    model,
-    organisations,
-    signals,
-    users,
-):
-    app.add_typer(module.app)
-for found in entry_points(group=GROUP):
-    app.add_typer(found.load())
+
+def command_line(arguments: Sequence[str]) -> typer.Typer:
+    """Return the command that `arguments` begin with; all of them where that is none of ours."""
+    app = typer.Typer(help=HELP, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+    # Without a callback a lone command would be the whole program, and its name an argument too many.
+    app.callback()(lambda: None)
+    ours = [arguments[0]] if arguments and arguments[0] in COMMANDS else list(COMMANDS)
+    for name in ours:
+        command = resolve_name(COMMANDS[name])
+        if isinstance(command, typer.Typer):
+            app.add_typer(command)
+        else:
+            app.command(name)(command)
+    if len(ours) > 1:
+        for found in entry_points(group=GROUP):
+            app.add_typer(found.load())
+    return app
 
 
 def main() -> None:
     """Run the command line; a refusal is one line on standard error and status 1, a wrong usage one and status 2."""
+    gc.disable()
+    app = command_line(sys.argv[1:])
+    gc.enable()
     try:
         status = app(standalone_mode=False)
     except DomainError as error:
