@@ -196,7 +196,6 @@ async def _examine(site: Site, onslaught: Onslaught, expected: dict[str, str]) -
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("kills")
 @pytest.mark.asyncio
 async def test_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
     _tell(f"SEED={SEED} KILLS={KILLS}")

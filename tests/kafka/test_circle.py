@@ -28,7 +28,7 @@ from tests.flows.circle import Circle, end_state, expected_history, furnish, som
 from tests.flows.running import Running, answers, free_port, up
 from tests.support.kafka_broker import Broker
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.slow, pytest.mark.xdist_group("circle")]
+pytestmark = [pytest.mark.asyncio, pytest.mark.slow]
 
 SERVICES = ("warning", "mediation", "inspection", "gateway")
 KILLS = int(os.environ.get("KILLS", "5"))
