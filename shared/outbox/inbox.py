@@ -38,7 +38,7 @@ class Inbox:
     """One service's consumer of events."""
 
     def __init__(self, db: Database, mailboxes: Mailboxes, handlers: Handlers) -> None:
-        """Keep the parts; `handlers` take all events of one type that a batch holds, in order."""
+        """Keep the parts; `handlers` take the events that follow each other in a batch and are theirs, in order."""
         self._db = db
         self._mailboxes = mailboxes
         self._handlers = handlers
@@ -81,8 +81,8 @@ class Inbox:
         async with self._db.write() as tx:
             fresh = await self._claim(tx, arrived)
             tx.causes = {item.event.key: item.envelope.correlationid for item in fresh}
-            for declared, events in _by_run(fresh):
-                await self._handlers[declared](tx, events)
+            for handler, events in self._by_handler(fresh):
+                await handler(tx, events)
         for item in fresh:
             EVENTS_HANDLED.labels(self._db.service, item.event.TYPE).inc()
 
@@ -99,12 +99,12 @@ class Inbox:
         fresh = {row.event_id for row in claimed}
         return [item for event_id, item in distinct.items() if event_id in fresh]
 
-
-def _by_run(arrived: Sequence[_Arrived]) -> list[tuple[type[Event], list[Event]]]:
-    """Cut a batch into runs of one type, so that order across types is kept."""
-    runs: list[tuple[type[Event], list[Event]]] = []
-    for item in arrived:
-        if not runs or runs[-1][0] is not type(item.event):
-            runs.append((type(item.event), []))
-        runs[-1][1].append(item.event)
-    return runs
+    def _by_handler(self, arrived: Sequence[_Arrived]) -> list[tuple[EventHandler, list[Event]]]:
+        """Cut a batch into runs of one handler, so that the order across handlers is kept."""
+        runs: list[tuple[EventHandler, list[Event]]] = []
+        for item in arrived:
+            handler = self._handlers[type(item.event)]
+            if not runs or runs[-1][0] is not handler:
+                runs.append((handler, []))
+            runs[-1][1].append(item.event)
+        return runs
