@@ -158,6 +158,7 @@ class WarningMoved(WarningEvent):
 
     from_division: str
     grid_cell: str | None
+    zone: str | None = None
     assignee_id: UUID | None
     queue_division: str | None
 

@@ -53,8 +53,7 @@ def _move(
     around: Sequence[Organisation],
 ) -> None:
     before = situation.case
-    # The zone is part of the former place; the new one is not known.
-    place = {"division": move.division, "grid_cell": move.grid_cell, "zone": None}
+    place = {"division": move.division, "grid_cell": move.grid_cell, "zone": move.zone}
     situation.move(Action.FOLLOW_WORKPLACE, f"{before.division} → {move.division}", **place)
     holder = known[before.organisation_id]
     stays = _covers(holder, situation)

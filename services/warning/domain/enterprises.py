@@ -115,16 +115,17 @@ def merge(known: Enterprise | None, checked: CheckedClaim) -> tuple[Enterprise, 
     if known is None:
         return _first(checked), WriteResult.CREATED
     workplace = claim.workplace_division or known.workplace_division
+    stays = _stays_in_town(known, workplace)
     merged = Enterprise(
         uscc=known.uscc,
         name=claim.name,
         name_key=checked.name_key,
         workplace_division=workplace,
         registered_division=claim.registered_division or known.registered_division,
-        grid_cell=claim.grid_cell or _cell_after_move(known, workplace),
+        grid_cell=claim.grid_cell or (known.grid_cell if stays else None),
         industry=claim.industry or known.industry,
         headcount=known.headcount if claim.headcount is None else claim.headcount,
-        zone=claim.zone or known.zone,
+        zone=claim.zone or (known.zone if stays else None),
         sole_trader=known.sole_trader if claim.sole_trader is None else claim.sole_trader,
         override_reason=checked.override_reason or known.override_reason,
     )
@@ -136,12 +137,11 @@ def calls_for_assessment(before: Enterprise | None, after: Enterprise) -> bool:
     return before is not None and _assessed(before) != _assessed(after)
 
 
-def _cell_after_move(known: Enterprise, workplace: str) -> str | None:
-    """A grid cell belongs to its town: who moves to another one leaves the cell behind."""
-    stays = contains(known.workplace_division[:_TOWN_DIGITS], workplace) or contains(
+def _stays_in_town(known: Enterprise, workplace: str) -> bool:
+    """Grid cell and zone belong to their town: who moves to another one leaves them behind."""
+    return contains(known.workplace_division[:_TOWN_DIGITS], workplace) or contains(
         workplace, known.workplace_division
     )
-    return known.grid_cell if stays else None
 
 
 def _assessed(enterprise: Enterprise) -> tuple[object, ...]:

@@ -30,6 +30,7 @@ class Standing:
     uscc: str
     division: str
     grid_cell: str | None
+    zone: str | None
     headcount: int | None
     industry: str | None
     sole_trader: bool
@@ -133,7 +134,7 @@ async def standings(tx: ReadTx, enterprise_ids: Sequence[int]) -> Mapping[int, S
     """Return the enterprises with the level and the newest signal of their last assessment."""
     rows = await tx.rows(
         text(
-            "SELECT e.id, e.uscc, e.workplace_division, e.grid_cell, e.headcount, e.industry, e.sole_trader,"
+            "SELECT e.id, e.uscc, e.workplace_division, e.grid_cell, e.zone, e.headcount, e.industry, e.sole_trader,"
             " coalesce(r.level, 'none') AS level, coalesce(r.last_seq, 0) AS last_seq"
             " FROM warning.enterprises e LEFT JOIN warning.enterprise_risk r ON r.enterprise_id = e.id"
             " WHERE e.id = ANY(CAST(:ids AS int8[]))"
@@ -149,6 +150,7 @@ def _standing(row: Row[Any]) -> Standing:
         uscc=row.uscc,
         division=row.workplace_division,
         grid_cell=row.grid_cell,
+        zone=row.zone,
         headcount=row.headcount,
         industry=row.industry,
         sole_trader=row.sole_trader,

@@ -326,6 +326,7 @@ def _follow_workplace(run: _Conduct, case: WarningCase, judgement: Judgement) ->
     run.effects.steps.append(step_between(case, moved, "follow_workplace", SYSTEM, moved.division))
     run.effects.events.append(assigned_event(moved))
     told: dict[str, object] = {"from_division": case.division, "grid_cell": moved.grid_cell}
+    told |= {"zone": judgement.standing.zone}
     told |= {"assignee_id": moved.assignee_id, "queue_division": moved.queue_division}
     run.effects.events.append(WarningMoved.model_validate(facts_of(moved) | told))
 

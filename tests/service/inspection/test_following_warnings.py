@@ -28,7 +28,7 @@ async def tell(inspectorate: Inspectorate, event: type[Event], case: dict[str, A
 
 async def move(inspectorate: Inspectorate, case: dict[str, Any]) -> None:
     place: dict[str, Any] = {"division": OTHER_TOWN, "from_division": TOWN, "grid_cell": f"{OTHER_TOWN}-G02"}
-    place |= {"assignee_id": None, "queue_division": OTHER_TOWN}
+    place |= {"zone": None, "assignee_id": None, "queue_division": OTHER_TOWN}
     await tell(inspectorate, WarningMoved, case, **place)
 
 

@@ -33,7 +33,7 @@ def facts(network: Network, warning_id: UUID, **changes: Any) -> dict[str, Any]:
 
 async def move(network: Network, warning_id: UUID, **changes: Any) -> None:
     place: dict[str, Any] = {"division": OTHER_TOWN, "from_division": TOWN, "grid_cell": f"{OTHER_TOWN}-G02"}
-    place |= {"assignee_id": None, "queue_division": OTHER_TOWN}
+    place |= {"zone": None, "assignee_id": None, "queue_division": OTHER_TOWN}
     event = WarningMoved.model_validate(facts(network, warning_id, **place | changes))
     await network.system.tell(event)
 
@@ -103,6 +103,14 @@ async def test_a_house_s_committee_keeps_the_dispute_of_its_house(network: Netwo
         OTHER_TOWN,
         f"{OTHER_TOWN}-G02",
     )
+
+
+async def test_a_case_that_moves_into_a_park_goes_to_the_park_s_organisation(network: Network) -> None:
+    warning_id = await network.hand_over(division=OTHER_TOWN)
+    assert (await network.case(warning_id))["organisation_code"] == "T-2"
+    await move(network, warning_id, division=TOWN, from_division=OTHER_TOWN, grid_cell=None, zone=ZONE)
+    seen = await network.case(warning_id)
+    assert (seen["organisation_code"], seen["division"]) == ("P-1", TOWN)
 
 
 async def test_a_closed_case_stays_on_record_where_it_was(network: Network) -> None:

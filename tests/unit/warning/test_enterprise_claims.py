@@ -136,11 +136,14 @@ def test_what_a_claim_leaves_out_stays_as_it_was() -> None:
     assert (merged, result) == (known, WriteResult.UNCHANGED)
 
 
-def test_grid_cell_stays_behind_when_the_workplace_moves_to_another_town() -> None:
-    known, _ = merge(None, check_claim(a_claim(workplace_division="310112101", grid_cell="G01"), None))
-    within, _ = merge(known, check_claim(a_claim(workplace_division="310112101003"), None))
-    moved, _ = merge(within, check_claim(a_claim(workplace_division="310112102"), None))
-    assert (within.grid_cell, moved.grid_cell) == ("G01", None)
+def test_grid_cell_and_zone_stay_behind_when_the_workplace_moves_to_another_town() -> None:
+    known, _ = merge(
+        None, check_claim(a_claim(workplace_division="310112101", grid_cell="G01", zone="莘庄商圈"), None)
+    )
+    within, _ = merge(known, check_claim(a_claim(workplace_division="310112101002"), None))
+    moved, _ = merge(known, check_claim(a_claim(workplace_division="310112102"), None))
+    assert (within.grid_cell, within.zone) == ("G01", "莘庄商圈")
+    assert (moved.grid_cell, moved.zone) == (None, None)
 
 
 def test_new_headcount_calls_for_an_assessment_and_a_new_name_does_not() -> None:
