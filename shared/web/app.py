@@ -34,7 +34,13 @@ async def metrics(_: Anyone) -> Response:
 def make_app(name: str, title: str, db: Database, tokens: TokenVerifier) -> FastAPI:
     """Return an app without routes of its own but health; importing it has no effect."""
     app = FastAPI(
-        title=title, docs_url=None, redoc_url=None, openapi_url=None, separate_input_output_schemas=False
+        title=title,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        separate_input_output_schemas=False,
+        # Metrics and logs are our own; FastAPI would ask on every request whether it should add its spans.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.db = db
     app.state.tokens = tokens
