@@ -48,6 +48,10 @@ TITLES: Final[Mapping[str, Title]] = {
     "warning_assigned": Title(
         "{level}预警已派给您，请签收", "A {level} warning was assigned to you: please accept it"
     ),
+    "warning_assigned.moved_in": Title(
+        "企业迁入，其{level}预警现由您负责，目前无需签收",
+        "An enterprise moved in, and its {level} warning is yours now: nothing is to be accepted yet",
+    ),
     "warning_assigned.queue": Title(
         "{level}预警暂无人可派，请指派", "Nobody is free for a {level} warning: please assign it"
     ),

@@ -111,7 +111,9 @@ def _escalated(event: WarningEscalated) -> Notice:
 
 def _assigned(event: WarningAssigned) -> Notice:
     owner = _owner(event.assignee_id, event.queue_division, event.division)
-    return _warning(event, "warning_assigned", owner, "" if event.assignee_id else "queue")
+    # It moved in while another body has it, or with its outcome on record: there is nothing to accept.
+    variant = "" if event.state == "assigned" else "moved_in"
+    return _warning(event, "warning_assigned", owner, variant if event.assignee_id else "queue")
 
 
 def _evidence_added(event: WarningEvidenceAdded) -> Notice:

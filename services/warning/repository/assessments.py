@@ -22,6 +22,27 @@ _WAITING_LONGEST = text("""
 """)
 
 
+_GRAVER_SINCE = """
+SELECT w.id, array_agg(DISTINCT s.series) AS series
+FROM unnest(CAST(:ids AS int8[]), CAST(:since AS timestamptz[])) AS w (id, since)
+JOIN warning.signals s ON s.enterprise_id = w.id AND s.received_at > w.since
+  AND s.series = ANY(CAST(:states AS text[]) || CAST(:events AS text[]))
+WHERE NOT (coalesce(s.months, s.workers, s.amount_cny) IS NOT NULL AND s.detail IS NULL
+    AND coalesce(s.months, 0) = 0 AND coalesce(s.workers, 0) = 0 AND coalesce(s.amount_cny, 0) = 0)
+  AND NOT EXISTS (
+    SELECT FROM warning.signals k WHERE k.enterprise_id = w.id AND k.source = s.source
+      AND (k.corrects = coalesce(s.source_ref, s.id::text)
+        OR (coalesce(k.source_ref, k.id::text) = s.corrects
+          AND coalesce(s.months, 0) <= coalesce(k.months, 0)
+          AND coalesce(s.workers, 0) <= coalesce(k.workers, 0)
+          AND coalesce(s.amount_cny, 0) <= coalesce(k.amount_cny, 0)
+          AND s.detail IS NOT DISTINCT FROM k.detail)
+        OR (k.received_at <= w.since AND k.series = s.series AND k.effective_on > s.effective_on
+          AND s.series = ANY(CAST(:states AS text[])))))
+GROUP BY w.id
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """An enterprise as its assessment needs it, with the result of the last one."""
@@ -232,17 +253,16 @@ async def scores_of(tx: ReadTx, model_version: str) -> Sequence[float]:
     return [row.score for row in await tx.rows(chosen)]
 
 
-async def series_since(
-    tx: ReadTx, since: Mapping[int, datetime], series: Sequence[str]
+async def graver_series_since(
+    tx: ReadTx, since: Mapping[int, datetime], *, states: Sequence[str], events: Sequence[str]
 ) -> Mapping[int, frozenset[str]]:
-    """Return per enterprise which of these series had a signal received after the given instant."""
+    """Return per enterprise which of these series had bad news after the given instant.
+
+    No news is a report of nothing, a correction that raises no figure, a report that was itself corrected, and,
+    of a state, one about a time before that of which the same source had told already.
+    """
     rows = await tx.rows(
-        text(
-            "SELECT w.id, array_agg(DISTINCT s.series) AS series"
-            " FROM unnest(CAST(:ids AS int8[]), CAST(:since AS timestamptz[])) AS w (id, since)"
-            " JOIN warning.signals s ON s.enterprise_id = w.id AND s.received_at > w.since"
-            " AND s.series = ANY(CAST(:series AS text[])) GROUP BY w.id"
-        ),
-        {"ids": list(since), "since": list(since.values()), "series": list(series)},
+        text(_GRAVER_SINCE),
+        {"ids": list(since), "since": list(since.values()), "states": list(states), "events": list(events)},
     )
     return {row.id: frozenset(row.series) for row in rows}

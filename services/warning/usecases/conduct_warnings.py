@@ -11,7 +11,7 @@ from services.warning.domain.course import ClosedWarning, Decision, News, OpenWa
 from services.warning.domain.escalation import straight_to_leading_group
 from services.warning.domain.lifecycle import Action, State, next_state
 from services.warning.domain.warning_case import WarningCase
-from services.warning.repository import assessments, clocks, warnings
+from services.warning.repository import assessments, clocks, coordinators, warnings
 from services.warning.repository.clocks import RunningClock
 from services.warning.usecases.assign_warnings import Roster, assigned_event, owned_by
 from services.warning.usecases.conduct_clocks import clock_of_new_assignee, clocks_of_level
@@ -22,6 +22,7 @@ from services.warning.usecases.effects import (
     step_between,
     told_at_once,
     touched,
+    town_of,
 )
 from services.warning.usecases.escalate_clocks import escalated
 from services.warning.usecases.judge_enterprises import Judgement
@@ -49,6 +50,7 @@ class _Conduct:
     reference: Reference
     roster: Roster
     running: Mapping[UUID, Sequence[RunningClock]]
+    working: frozenset[UUID]
     effects: Effects
     assessment_ids: dict[int, UUID]
 
@@ -67,7 +69,11 @@ async def conduct(tx: WriteTx, judgements: Sequence[Judgement], reference: Refer
         for i, one in concerned.items()
     }
     acting = {i: decision for i, decision in decisions.items() if not isinstance(decision, course.Stay)}
-    moved = {i: case for i, case in opened.items() if case.division != by_enterprise[i].standing.division}
+    moved = {
+        i: case
+        for i, case in opened.items()
+        if town_of(case.division) != town_of(by_enterprise[i].standing.division)
+    }
     if not acting and not moved:
         return {}
     divisions = {by_enterprise[i].standing.division for i in (*acting, *moved)}
@@ -77,6 +83,9 @@ async def conduct(tx: WriteTx, judgements: Sequence[Judgement], reference: Refer
         roster=await Roster.read(tx, divisions, reference.policy.cap_open_per_coordinator),
         running=await clocks.of_warnings(
             tx, [one.id for i in {*acting, *moved} if (one := opened.get(i) or closed.get(i))]
+        ),
+        working=await coordinators.working(
+            tx, [one.assignee_id for i in acting if (one := opened.get(i)) and one.assignee_id]
         ),
         effects=Effects(),
         assessment_ids={},
@@ -105,8 +114,13 @@ async def _news(
             since[i] = judged_at
     if not since:
         return {}
-    telling = [name for one in reference.indicators.values() if not one.protective for name in one.series]
-    fresh = await assessments.series_since(tx, since, telling)
+    telling = [one for one in reference.indicators.values() if not one.protective]
+    fresh = await assessments.graver_series_since(
+        tx,
+        since,
+        states=[name for one in telling if not one.tells_of_events for name in one.series],
+        events=[name for one in telling if one.tells_of_events for name in one.series],
+    )
     return {
         i: course.news_since(
             reference.pack, concerned[i].verdict, concerned[i].level, fresh.get(i, frozenset())
@@ -193,6 +207,8 @@ def _reopen(run: _Conduct, decision: course.Reopen, judgement: Judgement, closed
         raised_at=run.tx.now,
         rejected_by=(),
         lower_since=None,
+        paused_at=None,
+        pause_reason=None,
         escalated_to=None,
         outcome_at=None,
         outcome_evidence=None,
@@ -248,6 +264,7 @@ def _upgrade(run: _Conduct, decision: course.Upgrade, judgement: Judgement, open
     facts = facts_of(case) | {"rule_ids": case.rule_ids, "told": told}
     run.effects.events.append(WarningUpgraded.model_validate(facts))
     run.effects.told += notices(case, told, "upgraded")
+    _give_to_who_works(run, case)
     if decision.double_red:
         _tell_leading_group(run, case.id)
 
@@ -273,6 +290,7 @@ def _contradict(run: _Conduct, judgement: Judgement, opened: WarningCase) -> Non
     facts = facts_of(case) | {"by": "assessment", "cause": "new_signals"}
     facts |= {"assignee_id": case.assignee_id, "queue_division": case.queue_division}
     run.effects.events.append(WarningReturned.model_validate(facts))
+    _give_to_who_works(run, case)
 
 
 def _add_rules(run: _Conduct, decision: course.AddRules, judgement: Judgement, opened: WarningCase) -> None:
@@ -317,11 +335,7 @@ def _follow_workplace(run: _Conduct, case: WarningCase, judgement: Judgement) ->
     moved = touched(
         case, run.tx, division=judgement.standing.division, grid_cell=judgement.standing.grid_cell
     )
-    chosen = run.roster.choose(moved)
-    moved = replace(moved, **owned_by(chosen))  # type: ignore[arg-type]
-    if (moved.state, Action.REASSIGN) in _REASSIGNABLE:
-        moved = replace(moved, state=next_state(moved.state, Action.REASSIGN))
-        moved = clock_of_new_assignee(moved, run.running[moved.id], run.effects, _timing(run))
+    moved = _given_on(run, moved)
     run.effects.keep(moved)
     run.effects.steps.append(step_between(case, moved, "follow_workplace", SYSTEM, moved.division))
     run.effects.events.append(assigned_event(moved))
@@ -329,6 +343,25 @@ def _follow_workplace(run: _Conduct, case: WarningCase, judgement: Judgement) ->
     told |= {"zone": judgement.standing.zone}
     told |= {"assignee_id": moved.assignee_id, "queue_division": moved.queue_division}
     run.effects.events.append(WarningMoved.model_validate(facts_of(moved) | told))
+
+
+def _give_to_who_works(run: _Conduct, case: WarningCase) -> None:
+    """Give a warning on whose coordinator left while its outcome was on record."""
+    if case.assignee_id is None or case.assignee_id in run.working:
+        return
+    given = _given_on(run, touched(case, run.tx))
+    run.effects.keep(given)
+    run.effects.steps.append(step_between(case, given, "reassign", SYSTEM, "handler_left"))
+    run.effects.events.append(assigned_event(given))
+
+
+def _given_on(run: _Conduct, case: WarningCase) -> WarningCase:
+    """Return the warning as the usual order gives it to somebody, who accepts it anew where that is to be done."""
+    given = replace(case, **owned_by(run.roster.choose(case)))  # type: ignore[arg-type]
+    if (given.state, Action.REASSIGN) not in _REASSIGNABLE:
+        return given
+    given = replace(given, state=next_state(given.state, Action.REASSIGN))
+    return clock_of_new_assignee(given, run.running[given.id], run.effects, _timing(run))
 
 
 _REASSIGNABLE = {(state, Action.REASSIGN) for state in (State.ASSIGNED, State.ACCEPTED, State.VISITED)}

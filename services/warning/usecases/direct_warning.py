@@ -5,12 +5,12 @@ from uuid import UUID
 
 from services.warning.domain.assignment import Assignment, AssignmentReason
 from services.warning.domain.clocks import ClockKind, pause, resume
-from services.warning.domain.lifecycle import Action, ActionNotAllowed, ReasonCode, check_closure
-from services.warning.repository import coordinators, labels
+from services.warning.domain.lifecycle import Action, ActionNotAllowed, ReasonCode, State, check_closure
+from services.warning.repository import assessments, coordinators, labels
 from services.warning.usecases.assign_warnings import Roster, assign_on
 from services.warning.usecases.effects import facts_of, town_of
 from services.warning.usecases.handle_warning import meet, restart_accept_clock
-from services.warning.usecases.take_case_results import take_back
+from services.warning.usecases.take_case_results import have_it_accepted, take_back
 from services.warning.usecases.warning_action import Situation, Timing, perform
 from shared.auth.principal import Principal
 from shared.contracts import warning_actions as actions
@@ -55,6 +55,15 @@ class NotPaused(DomainError):
     code = "warning.not_paused"
     message_zh = "该预警的时限未暂停。"
     message_en = "The clocks of this warning are running."
+
+
+class WarningClosedAlready(DomainError):
+    """It has no clocks any more."""
+
+    kind = Kind.CONFLICT
+    code = "warning.closed"
+    message_zh = "该预警已关闭，不再计时。"
+    message_en = "The warning is closed: it has no clocks any more."
 
 
 async def assign_warning(
@@ -102,6 +111,8 @@ async def close_warning(
             reason_code=reason.value,
             closed_at=tx.now,
             closed_by=who.account_id,
+            paused_at=None,
+            pause_reason=None,
         )
         for kind in ClockKind:
             meet(situation, kind, tx.now)
@@ -115,12 +126,20 @@ async def close_warning(
 async def return_warning(
     tx: WriteTx, who: Principal, warning_id: UUID, action: actions.Return, timing: Timing
 ) -> ActionDone:
-    """Give a warning with a wanting outcome back to its handler. Raises ActionNotAllowed when it has none."""
+    """Give a warning with a wanting outcome back to its handler. Raises ActionNotAllowed when it has none.
+
+    The outcome had lowered a red: the assessment that is asked for says how grave it is without it.
+    """
 
     async def work(situation: Situation) -> None:
-        if not situation.case.state.is_settled:
-            raise ActionNotAllowed(situation.case.state, Action.RETURN)
+        case = situation.case
+        if not case.state.is_settled:
+            raise ActionNotAllowed(case.state, Action.RETURN)
         take_back(situation, "officer", "outcome_wanting", action.reason)
+        working = await coordinators.working(tx, [case.assignee_id] if case.assignee_id else [])
+        roster = await Roster.read(tx, [case.division], timing.policy.cap_open_per_coordinator)
+        have_it_accepted(situation, roster, working)
+        await assessments.enqueue(tx, [case.enterprise_id])
 
     return await perform(tx, who, warning_id, action, timing, work)
 
@@ -128,9 +147,10 @@ async def return_warning(
 async def pause_warning(
     tx: WriteTx, who: Principal, warning_id: UUID, action: actions.Pause, timing: Timing
 ) -> ActionDone:
-    """Stop the clocks with a reason. Raises AlreadyPaused."""
+    """Stop the clocks with a reason. Raises WarningClosedAlready, AlreadyPaused."""
 
     async def work(situation: Situation) -> None:
+        _refuse_closed(situation)
         if situation.case.paused_at is not None:
             raise AlreadyPaused(facts={"state": situation.case.state.value})
         situation.change("pause", action.reason, paused_at=tx.now, pause_reason=action.reason)
@@ -147,9 +167,13 @@ async def pause_warning(
 async def resume_warning(
     tx: WriteTx, who: Principal, warning_id: UUID, action: actions.Resume, timing: Timing
 ) -> ActionDone:
-    """Let the clocks run again; their dates move by the time that they stood still. Raises NotPaused."""
+    """Let the clocks run again; their dates move by the time that they stood still.
+
+    Raises WarningClosedAlready, NotPaused.
+    """
 
     async def work(situation: Situation) -> None:
+        _refuse_closed(situation)
         if situation.case.paused_at is None:
             raise NotPaused(facts={"state": situation.case.state.value})
         situation.change("resume", None, paused_at=None, pause_reason=None)
@@ -162,3 +186,8 @@ async def resume_warning(
         situation.effects.events.append(WarningResumed.model_validate(facts_of(situation.case)))
 
     return await perform(tx, who, warning_id, action, timing, work)
+
+
+def _refuse_closed(situation: Situation) -> None:
+    if situation.case.state is State.CLOSED:
+        raise WarningClosedAlready(facts={"state": situation.case.state.value})

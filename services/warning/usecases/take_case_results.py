@@ -1,12 +1,13 @@
 """Takes over what came of a case at mediation or the inspectorate: settled, or back to its coordinator."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
 import structlog
 
+from services.warning.domain.assignment import Assignment, AssignmentReason
 from services.warning.domain.clocks import ClockKind, start_clock
 from services.warning.domain.lifecycle import Action, State
 from services.warning.domain.warning_case import WarningCase
@@ -68,8 +69,7 @@ async def take_case_results(
         situation = Situation(tx, Actor(None, one.by), case, running[case.id], timing, effects)
         if one.action is Action.RETURN:
             take_back(situation, one.by, one.cause, one.note)
-            if case.assignee_id not in working:
-                _give_to_another(situation, roster)
+            have_it_accepted(situation, roster, working)
         else:
             _settle(situation, one)
         situation.settle()
@@ -118,7 +118,18 @@ def take_back(situation: Situation, by: str, cause: str, note: str) -> None:
     situation.effects.events.append(WarningReturned.model_validate(facts))
 
 
-def _give_to_another(situation: Situation, roster: Roster) -> None:
-    """Its coordinator left meanwhile, or it never had one: the usual order decides."""
-    assign_on(situation, roster.choose(situation.case), Action.REASSIGN, "handler_left")
+def have_it_accepted(situation: Situation, roster: Roster, working: Collection[UUID]) -> None:
+    """Let a returned warning be accepted anew, unless its coordinator knows it and still works.
+
+    Where that one left meanwhile, or there never was one, the usual order decides who is next; who got it with
+    an enterprise that moved keeps it.
+    """
+    owner = situation.case.assignee_id
+    if owner is None or owner not in working:
+        assign_on(situation, roster.choose(situation.case), Action.REASSIGN, "handler_left")
+    elif owner not in situation.case.handler_ids:
+        reason = AssignmentReason(situation.case.assignment_reason or AssignmentReason.BY_OFFICER)
+        assign_on(situation, Assignment(owner, None, reason), Action.REASSIGN, "moved_in")
+    else:
+        return
     restart_accept_clock(situation)

@@ -85,5 +85,7 @@ async def test_a_coordinators_load_is_counted_by_the_assignee_index(full: Databa
 async def test_news_of_an_enterprise_is_found_by_its_signals_index(full: Database, system: System) -> None:
     with statements_of(full) as seen:
         async with full.read() as tx:
-            await assessments.series_since(tx, {1: system.clock.now()}, ["wage_arrears"])
+            await assessments.graver_series_since(
+                tx, {1: system.clock.now()}, states=["wage_arrears"], events=["complaint"]
+            )
     assert "ix_signals_enterprise" in await plan_of(full, seen[0])

@@ -22,6 +22,8 @@ from tests.support.district import TOWN, USCC, District, act
 
 pytestmark = pytest.mark.asyncio
 
+OTHER_TOWN = "310112102"
+
 
 async def visited(district: District, months: int = 3) -> str:
     """Return the id of a warning whose coordinator was on site."""
@@ -311,3 +313,21 @@ async def test_a_repeat_of_a_hand_over_has_no_second_effect(district: District) 
     answers = [await mine.post(f"/warnings/{warning_id}/hand-over", json=action) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [201, 200]
     assert len(await outbox(district, "warning.warning.handed_over.v1")) == 1
+
+
+async def test_who_got_it_with_a_moved_enterprise_accepts_what_mediation_gives_back(
+    district: District,
+) -> None:
+    newcomer = new_id()
+    await district.employ(newcomer, "c3", (f"{OTHER_TOWN}-G01",), division=OTHER_TOWN)
+    warning_id = await passed_on(district)
+    await district.register(workplace_division=OTHER_TOWN, grid_cell=f"{OTHER_TOWN}-G01")
+    await district.system.settle()
+    assert [one["state"] for one in await district.worklist(newcomer)] == ["handed_over"]
+
+    await district.system.tell(mediated(district, warning_id, "failed"))
+
+    detail = await district.detail(warning_id)
+    clocks = {clock["kind"]: clock["standing"] for clock in detail["clocks"]}
+    assert (detail["state"], clocks["accept"], clocks["plan"]) == ("assigned", "due", "due")
+    assert [one["id"] for one in await district.worklist(newcomer)] == [warning_id]

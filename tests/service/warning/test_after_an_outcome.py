@@ -1,0 +1,126 @@
+"""Once an outcome is on record only bad news undoes it, and whoever gets the warning back works and has a clock."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.support.district import TOWN, USCC, District, act
+
+pytestmark = pytest.mark.asyncio
+
+NOTHING = {"months": 0, "workers": 0, "amount_cny": "0"}
+SOURCE = {"source_ref": "R-1", "period": "2026-10", "months": 3, "workers": 41, "amount_cny": "1000"}
+
+
+async def a_red(district: District) -> str:
+    await district.send(**SOURCE)
+    return str((await district.warnings())[0]["id"])
+
+
+async def until(district: District, warning_id: str, last: str) -> None:
+    """Let the first coordinator accept, visit and report, and another officer close, up to a step."""
+    mine = district.coordinator(district.first)
+    steps: dict[str, tuple[Any, dict[str, str]]] = {
+        "accept": (mine, {}),
+        "visit": (mine, {"findings": "已到场核实"}),
+        "outcome": (mine, {"outcome": "resolved", "evidence": "凭证已核"}),
+        "close": (district.officer, {"reason_code": "true_resolved", "evidence": "工资已发放"}),
+    }
+    for name, (who, told) in steps.items():
+        assert (await act(who, warning_id, name, **told)).status_code == 201
+        if name == last:
+            break
+    district.system.clock.advance(timedelta(hours=1))
+
+
+async def standing(district: District, warning_id: str) -> tuple[str, str]:
+    detail = await district.detail(warning_id)
+    return detail["state"], detail["level"]
+
+
+@pytest.mark.parametrize("last", ["outcome", "close"])
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"period": "2026-11"} | NOTHING,
+        {"period": "2026-06"} | NOTHING,
+        {"period": "2026-06", "months": 1, "workers": 5},
+        SOURCE | {"source_ref": "R-2", "corrects": "R-1", "months": 2},
+        SOURCE | {"source_ref": "R-2", "corrects": "R-1", "amount_cny": "900"},
+    ],
+)
+async def test_what_tells_of_nothing_worse_undoes_no_outcome(
+    district: District, last: str, told: dict[str, Any]
+) -> None:
+    warning_id = await a_red(district)
+    await until(district, warning_id, last)
+    before = await standing(district, warning_id)
+    await district.send(**told)
+    assert await standing(district, warning_id) == before
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"period": "2026-11", "months": 3, "workers": 41},
+        SOURCE | {"source_ref": "R-2", "corrects": "R-1", "months": 4},
+    ],
+)
+async def test_what_tells_of_worse_reopens(district: District, told: dict[str, Any]) -> None:
+    warning_id = await a_red(district)
+    await until(district, warning_id, "close")
+    await district.send(**told)
+    assert await standing(district, warning_id) == ("assigned", "red")
+
+
+async def test_a_warning_closed_while_paused_reopens_with_clocks_that_run(district: District) -> None:
+    warning_id = await a_red(district)
+    assert (await act(district.officer, warning_id, "pause", reason="企业停电")).status_code == 201
+    await until(district, warning_id, "close")
+    for step in ("pause", "resume"):
+        told = {"reason": "再停"} if step == "pause" else {}
+        refused = await act(district.officer, warning_id, step, **told)
+        assert (refused.status_code, refused.json()["code"]) == (409, "warning.closed")
+    await district.send(period="2026-11", months=3, workers=41)
+    detail = await district.detail(warning_id)
+    assert (detail["state"], detail["paused"]) == ("assigned", False)
+    mine = district.coordinator(district.first)
+    assert (await act(mine, warning_id, "reject", reason="正在休假")).status_code == 201
+    clocks = {one["kind"]: one["standing"] for one in (await district.detail(warning_id))["clocks"]}
+    assert clocks["accept"] == "due"
+
+
+@pytest.mark.parametrize("news", ["return", "signal"])
+async def test_what_comes_back_goes_to_somebody_who_still_works(district: District, news: str) -> None:
+    warning_id = await a_red(district)
+    await until(district, warning_id, "outcome")
+    await district.employ(district.first, "c1", (f"{TOWN}-G01",), enabled=False)
+    if news == "return":
+        answer = await act(district.officer, warning_id, "return", reason="材料不全")
+        assert answer.status_code == 201
+        await district.system.settle()
+    else:
+        await district.send(period="2026-11", months=3, workers=41)
+    detail = await district.detail(warning_id)
+    assert (detail["state"], detail["level"]) == ("assigned", "red")
+    assert [one["id"] for one in await district.worklist(district.second)] == [warning_id]
+    assert {one["kind"]: one["standing"] for one in detail["clocks"]}["accept"] == "due"
+
+
+async def test_a_red_whose_outcome_is_wanting_is_red_again(district: District) -> None:
+    warning_id = await a_red(district)
+    await until(district, warning_id, "outcome")
+    assert await standing(district, warning_id) == ("resolved", "orange")
+    assert (await act(district.officer, warning_id, "return", reason="材料不全")).status_code == 201
+    await district.system.settle()
+    assert await standing(district, warning_id) == ("visited", "red")
+
+
+async def test_a_workplace_told_more_exactly_moves_nothing(district: District) -> None:
+    warning_id = await a_red(district)
+    await until(district, warning_id, "visit")
+    assert (await district.register(USCC, workplace_division=f"{TOWN}002")).status_code == 200
+    await district.system.settle()
+    assert await standing(district, warning_id) == ("visited", "red")
+    assert [one["id"] for one in await district.worklist(district.first)] == [warning_id]
