@@ -6,10 +6,13 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import httpx
+
+from simulation.demo.people import read_people
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 120.0
@@ -93,6 +96,10 @@ class Demo:
             answer = client.request(method, path, headers=headers, json=body)
         assert answer.is_success, answer.text
         return answer.json()
+
+    def official(self, role: str) -> dict[str, str]:
+        """Return one of its officials with this role."""
+        return next(asdict(one) for one in read_people(self.data).officials if one.role == role)
 
     def log_in(self, account: dict[str, str]) -> str:
         given = {name: account[name] for name in ("username", "password")}

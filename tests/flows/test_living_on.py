@@ -1,6 +1,5 @@
 """The simulated district lives on: days pass, and everything that can happen to a warning happens to some."""
 
-import json
 import signal
 from collections import Counter
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from shared.kernel.clock import SystemClock
 from simulation.ahead import AheadClock
 from simulation.living.dice import Dice, Temper
 from simulation.living.fates import Fate, fate_of
-from tests.flows.demo_process import Demo, command, demo_command
+from tests.flows.demo_process import Demo, command
 
 pytestmark = pytest.mark.slow
 
@@ -36,8 +35,7 @@ class Watcher:
 
     def __init__(self, demo: Demo) -> None:
         self.demo = demo
-        accounts = json.loads(demo_command(demo.data, "accounts", "--json").stdout)
-        self.account = next(one for one in accounts if one["role"] == "district_officer")
+        self.account = demo.official("district_officer")
 
     def read(self, path: str) -> Any:
         return self.demo.call("GET", path, self.demo.log_in(self.account))
