@@ -9,7 +9,7 @@ import typer
 
 from services.commands.database import Databases, DataFolder, run_with_databases
 from services.commands.faults import explained
-from services.commands.import_report import RowResult, Sink, Tally, report_file
+from services.commands.import_report import RowResult, Sink, Tally, keep_apart, report_file
 from services.warning.schemas.enterprise_files import Claimed, read_enterprises
 from services.warning.usecases.import_enterprises import import_enterprises
 from shared.db.tx import Database, WriteTx
@@ -58,6 +58,7 @@ def import_file(
         raise typer.BadParameter("请写明理由 / state the reason", param_hint="--override-reason")
     tally = Tally(RESULTS)
     with explained():
+        keep_apart(report, file)
         rows = read_enterprises(file)
         with report_file(report) as sink:
             run_with_databases(

@@ -10,6 +10,7 @@ import typer
 
 from services.commands.database import DEFAULT_FOLDER, Databases, DataFolder, run_with_databases
 from services.commands.faults import explained
+from services.commands.import_report import keep_apart
 from services.gateway.domain.partners import (
     Ask,
     DataClass,
@@ -77,6 +78,7 @@ def identity(
     """显示本院名称、地址、公钥与指纹 / show our name, address, public keys and fingerprint."""
     with explained():
         keys = federation_key_file(_settings(data), GatewaySettings())
+        keep_apart(out, keys)
         if add:
             own(data)
             add_key(keys)

@@ -87,6 +87,21 @@ _NAMES = {
 }
 
 
+class OverwritesItsInput(DomainError):
+    """The command would write over what it reads."""
+
+    code = "overwrites_its_input"
+
+
+def keep_apart(written: Path | None, read: Path) -> None:
+    """Raise OverwritesItsInput where both are one file, by whatever names; call it before either is opened."""
+    if written is not None and written.exists() and read.exists() and written.samefile(read):
+        raise OverwritesItsInput(
+            f"结果会覆盖所读的文件：{written}；请另选一个文件名。",
+            f"This would overwrite the file that is read: {written}; choose another name.",
+        )
+
+
 @contextmanager
 def report_file(path: Path | None) -> Iterator[Sink]:
     """Give what takes results into a CSV file (UTF-8 with BOM, for Chinese spreadsheets); nothing without a path."""

@@ -9,7 +9,7 @@ import typer
 from services.commands.database import Databases, DataFolder, run_with_databases
 from services.commands.enterprises import chunks
 from services.commands.faults import explained
-from services.commands.import_report import RowResult, Sink, Tally, report_file
+from services.commands.import_report import RowResult, Sink, Tally, keep_apart, report_file
 from services.warning.schemas.signal_files import read_signals
 from services.warning.usecases.indicator_registry import IndicatorRegistry
 from services.warning.usecases.record_signals import MOST_SIGNALS, record_signals
@@ -42,6 +42,7 @@ def import_file(
     """导入信号，逐行给出结果 / import signals, with a result for every row."""
     tally = Tally(RESULTS)
     with explained():
+        keep_apart(report, file)
         rows = read_signals(file, source)
         with report_file(report) as sink:
             run_with_databases(

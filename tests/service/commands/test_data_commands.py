@@ -157,6 +157,14 @@ def test_signals_are_taken_from_a_file_with_a_result_per_row(database_url: str, 
     assert len(report.read_text("utf-8-sig").splitlines()) == 8
 
 
+def test_a_report_of_signals_is_not_written_over_their_file(tmp_path: Path) -> None:
+    file = a_table(tmp_path / "signals.csv", HEADER, [])
+    before = file.read_bytes()
+    told = refused(signals.app, "", "import", file, "--source", "hrss", "--report", file)
+    assert "overwrite" in told
+    assert file.read_bytes() == before
+
+
 async def bury(url: str) -> str:
     """Leave an event that the warning service gave up; return its id."""
     event = AccountChanged(

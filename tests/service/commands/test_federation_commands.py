@@ -66,6 +66,16 @@ def test_the_last_day_there_is_ends_in_one_line(places: dict[str, dict[str, str]
     assert len(told.stderr.splitlines()) == 1
 
 
+def test_an_identity_is_not_written_over_its_keys(tmp_path: Path) -> None:
+    arguments = ["federation", "identity", "--data", str(tmp_path)]
+    assert run(arguments).returncode == 0
+    (keys,) = tmp_path.glob("*keys.json")
+    before = keys.read_bytes()
+    told = run([*arguments, "--out", str(keys)])
+    assert (told.returncode, "overwrite" in told.stderr) == (1, True)
+    assert keys.read_bytes() == before
+
+
 def test_an_identity_stays_what_it_was_said_to_be(tmp_path: Path) -> None:
     def identity(**said: str) -> tuple[dict[str, str], str]:
         told = run(["federation", "identity", "--data", str(tmp_path), "--json"], **said)
