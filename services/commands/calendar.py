@@ -1,6 +1,5 @@
 """`labour-warning calendar`: working-day overrides, e.g. from the State Council's notice for a new year."""
 
-import csv
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +8,7 @@ import typer
 
 from services.commands.database import Databases, DataFolder, run_with_databases
 from services.warning.domain.policy import policy_on
+from services.warning.schemas.csv_files import records
 from services.warning.service import read_policies
 from services.warning.settings import WarningSettings
 from services.warning.usecases.take_calendar_notice import Notice, take_calendar_notice
@@ -61,15 +61,16 @@ def import_days(
 
 
 def read_days(file: Path) -> dict[str, dict[date, bool]]:
-    """Return the overrides by source. Raises CalendarFileInvalid."""
+    """Return the overrides by source. Raises CalendarFileInvalid, and FileUnusable for what is no table."""
     days: dict[str, dict[date, bool]] = {}
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        for number, row in enumerate(csv.reader(lines), start=1):
-            if number == 1 and row == HEADER:
-                continue
-            try:
-                day, working, source = row
-                days.setdefault(source, {})[date.fromisoformat(day)] = _WORKING[working.strip().lower()]
-            except (ValueError, KeyError) as error:
-                raise CalendarFileInvalid(number) from error
+    for record in records(file):
+        if record.number == 1 and record.cells == HEADER:
+            continue
+        if record.is_broken:
+            raise CalendarFileInvalid(record.first_line)
+        try:
+            day, working, source = record.cells
+            days.setdefault(source, {})[date.fromisoformat(day)] = _WORKING[working.strip().lower()]
+        except (ValueError, KeyError) as error:
+            raise CalendarFileInvalid(record.first_line) from error
     return days

@@ -25,7 +25,7 @@ from services.warning.schemas.csv_files import Layout, TableRow, layout_of, read
 from shared.contracts.mediation import OrganisationOut, OrganisationStaff
 from shared.db.tx import Database, WriteTx
 from shared.kernel.divisions import MINHANG
-from shared.kernel.errors import DomainError, FieldProblem
+from shared.kernel.errors import DomainError
 from shared.kernel.paging import MAX_LIMIT, page_of
 
 RESULTS = ("created", "updated", "unchanged", "refused")
@@ -119,7 +119,7 @@ async def _import(db: Database, rows: Iterator[TableRow], *, dry_run: bool) -> l
 
 
 async def _take(tx: WriteTx, row: TableRow, timing: Timing) -> RowResult:
-    code = (row.cells or {}).get("code", "").strip()
+    code = row.cells.get("code", "").strip()
     try:
         return RowResult(row.number, code, await write_organisation(tx, _claim(row), timing))
     except DomainError as refusal:
@@ -127,9 +127,8 @@ async def _take(tx: WriteTx, row: TableRow, timing: Timing) -> RowResult:
 
 
 def _claim(row: TableRow) -> OrganisationClaim:
-    if row.cells is None:
-        zh, en = "列数与表头不符。", "The row has another number of columns than the header."
-        raise OrganisationInvalid(fields=[FieldProblem("row", "wrong_columns", zh, en)])
+    if row.fault is not None:
+        raise OrganisationInvalid(fields=[row.fault])
     return claim_of_row(row.cells)
 
 

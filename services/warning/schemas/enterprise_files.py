@@ -62,12 +62,16 @@ def read_enterprises(path: Path) -> Iterator[tuple[int, str, Claimed]]:
 
 def _rows(path: Path, read: Callable[[Mapping[str, str]], Claimed]) -> Iterator[tuple[int, str, Claimed]]:
     for row in read_table(path):
-        yield row.number, _code(row), _ragged() if row.cells is None else read(row.cells)
+        fault = row.fault
+        yield (
+            row.number,
+            _code(row),
+            read(row.cells) if fault is None else EnterpriseRefused(fields=[fault]),
+        )
 
 
 def _code(row: TableRow) -> str:
-    cells = row.cells or {}
-    return cells.get("uscc", cells.get("统一社会信用代码", "")).strip()
+    return row.cells.get("uscc", row.cells.get("统一社会信用代码", "")).strip()
 
 
 def _own(cells: Mapping[str, str]) -> Claimed:
@@ -95,12 +99,6 @@ def _registered(cells: Mapping[str, str]) -> Claimed:
         name=cells["企业名称"],
         registered_division=_DISTRICTS.get(cells.get("地区", "")[:2]) if in_shanghai else None,
         sole_trader=True if cells.get("企业类型", "").startswith("个体") else None,
-    )
-
-
-def _ragged() -> EnterpriseRefused:
-    return _refused(
-        "row", "wrong_columns", "列数与表头不符。", "The row has another number of columns than the header."
     )
 
 

@@ -96,7 +96,7 @@ def _signal(line: bytes) -> tuple[datetime, Told]:
 
 
 def _cells(path: Path) -> Iterator[Mapping[str, str]]:
-    return (row.cells or {} for row in read_table(path))
+    return (row.cells for row in read_table(path))
 
 
 def _outcome(cells: Mapping[str, str]) -> PastOutcome | DomainError:

@@ -32,15 +32,10 @@ def read_signals(path: Path, source: str) -> Iterator[tuple[int, str, Told]]:
 
 def _rows(path: Path, source: str) -> Iterator[tuple[int, str, Told]]:
     for row in read_table(path):
-        cells = row.cells
-        if cells is None:
-            yield (
-                row.number,
-                "",
-                _unreadable("row", "wrong_columns", "列数与表头不符。", "Wrong number of columns."),
-            )
+        if row.fault is not None:
+            yield row.number, "", SignalUnreadable(fields=[row.fault])
         else:
-            yield row.number, cells["uscc"].strip(), _signal(cells, source)
+            yield row.number, row.cells["uscc"].strip(), _signal(row.cells, source)
 
 
 def _signal(cells: Mapping[str, str], source: str) -> Told:

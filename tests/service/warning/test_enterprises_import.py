@@ -193,6 +193,44 @@ def test_an_unusable_file_ends_in_one_line(
     assert done.stdout == ""
 
 
+def test_of_a_file_that_breaks_behind_the_first_thousands_no_row_is_taken(
+    command_line: CommandLine, tmp_path: Path
+) -> None:
+    rows = [(a_uscc(number), "某某") for number in range(2_500)]
+    file = a_table(tmp_path / "own.csv", ("uscc", "name"), [*rows, (a_uscc(2_500), "长" * 140_000)])
+    assert "line 2502" in command_line.run(file).stderr
+    a_table(file, ("uscc", "name"), rows)
+    assert command_line.counts(file) == tallied(2_500, created=2_500)
+
+
+def test_what_an_open_quotation_swallows_is_refused(command_line: CommandLine, tmp_path: Path) -> None:
+    file = tmp_path / "own.csv"
+    codes = [a_uscc(number) for number in range(3)]
+    file.write_text(f'uscc,name\n{codes[0]},甲\n{codes[1]},"乙\n{codes[2]},丙"\n', encoding="utf-8")
+    assert command_line.counts(file) == tallied(2, created=1, refused=1, reasons={"line_break": 1})
+    file.write_text(f'uscc,name\n{codes[0]},甲\n{codes[1]},"乙\n{codes[2]},丙\n', encoding="utf-8")
+    assert "line 3" in command_line.run(file).stderr
+
+
+def test_a_report_is_not_written_over_the_file_that_is_read(
+    command_line: CommandLine, twin: Path, tmp_path: Path
+) -> None:
+    before = twin.read_bytes()
+    (tmp_path / "link.csv").symlink_to(twin)
+    (tmp_path / "hard.csv").hardlink_to(twin)
+    for report in (
+        twin,
+        tmp_path / ".." / tmp_path.name / twin.name,
+        tmp_path / "link.csv",
+        tmp_path / "hard.csv",
+    ):
+        done = command_line.run(twin, "--report", report)
+        assert (done.exit_code, len(done.stderr.strip().splitlines())) == (1, 1), done.output
+        assert "overwrite" in done.stderr
+    assert twin.read_bytes() == before
+    assert command_line.counts(twin)["created"] == 4, "nothing was taken before"
+
+
 @here
 def test_the_real_register_is_taken_whole(command_line: CommandLine) -> None:
     file = REGISTRY / "minhang_enterprises.csv"
