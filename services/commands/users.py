@@ -26,7 +26,13 @@ Username = Annotated[str, typer.Argument(help="用户名 / user name")]
 def add(
     username: Username,
     role: Annotated[str, typer.Option(help="角色 / role: " + ", ".join(sorted(ROLES)))],
-    division: Annotated[str, typer.Option(help="辖区代码 / code of the jurisdiction")] = MINHANG,
+    division: Annotated[
+        str,
+        typer.Option(
+            help="辖区代码；town_officer 与 grid_coordinator 须填街镇代码"
+            " / code of the jurisdiction; a town officer or grid coordinator needs their town's"
+        ),
+    ] = MINHANG,
     grid_cells: Annotated[str, typer.Option(help="网格，逗号分隔 / grid cells, separated by commas")] = "",
     deputy_cells: Annotated[str, typer.Option(help="代管网格 / grid cells as deputy")] = "",
     password_stdin: Annotated[

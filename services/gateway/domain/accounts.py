@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.gateway.domain.passwords import password_problem
-from shared.kernel.divisions import is_known
+from shared.auth.permissions import Role
+from shared.kernel.divisions import DivisionLevel, is_known
 from shared.kernel.errors import DomainError, FieldProblem, Kind
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 _SOURCE = re.compile(r"[a-z][a-z0-9_]{1,39}")
 _INDICATOR = re.compile(r"[a-z][a-z0-9_]{1,63}")
+_OF_A_TOWN = frozenset({Role.TOWN_OFFICER, Role.GRID_COORDINATOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +96,21 @@ def check_account(new: NewAccount, roles: frozenset[str]) -> None:
             "division",
             "没有这个区划代码（区 6 位、街镇 9 位、村居 12 位）。",
             "No such division (district 6 digits, town 9, village 12).",
-        ),
+        )
+        or _town_missing(new),
         password_problem(new.password, new.username),
     ]
     _raise_if_any(problems)
+
+
+def _town_missing(new: NewAccount) -> FieldProblem | None:
+    """Refuse the whole district to those who work in one town: its jurisdiction is what they would see."""
+    return _unless(
+        new.role not in _OF_A_TOWN or len(new.division) >= DivisionLevel.TOWN,
+        "division",
+        f"角色 {new.role} 的辖区须为街镇或村居：请填写其 9 位或 12 位区划代码，例如 310112101。",
+        f"A {new.role} belongs to a town: give its division of 9 digits, or a village's of 12, e.g. 310112101.",
+    )
 
 
 def check_department(new: NewDepartment) -> None:

@@ -51,7 +51,8 @@ def test_a_user_is_added_with_a_password_shown_once_and_disabled(database_url: s
 
 def test_a_password_from_standard_input_is_not_shown(database_url: str) -> None:
     arguments = ("add", "li.na", "--role", "grid_coordinator", "--grid-cells", "a, b", "--password-stdin")
-    told = succeed(users.app, database_url, *arguments, typed="correct-horse-battery\n")
+    town = ("--division", "310112101")
+    told = succeed(users.app, database_url, *arguments, *town, typed="correct-horse-battery\n")
     assert "correct-horse" not in told
 
 
@@ -60,6 +61,8 @@ def test_a_password_from_standard_input_is_not_shown(database_url: str) -> None:
     [
         (("--role", "emperor"), "role"),
         (("--role", "auditor", "--division", "999999"), "division"),
+        (("--role", "town_officer"), "9 digits"),
+        (("--role", "grid_coordinator"), "9 位"),
         (("--role", "auditor", "--password-stdin"), "password"),
     ],
 )

@@ -78,6 +78,8 @@ async def test_disabling_nobody_is_refused(house: House) -> None:
         (a_coordinator(role="king"), "role"),
         (a_coordinator(division="310"), "division"),
         (a_coordinator(division="310112999"), "division"),
+        (a_coordinator(division="310112"), "division"),
+        (a_coordinator(role="town_officer", division="310112"), "division"),
         (a_coordinator(password="short"), "password"),
         (a_coordinator(password="password1"), "password"),
     ],
@@ -88,6 +90,16 @@ async def test_an_unsound_account_is_refused_with_the_field(
     with pytest.raises(AccountRefused) as refused:
         await add_accounts(house.db, CHEAP, [new], "tests")
     assert [problem.field for problem in refused.value.fields] == [field]
+
+
+async def test_who_works_in_a_town_may_have_it_or_a_village_and_others_the_district(house: House) -> None:
+    added = [
+        a_coordinator("first", division=TOWN),
+        a_coordinator("second", division=f"{TOWN}003"),
+        a_coordinator("third", role="district_officer", division="310112"),
+        a_coordinator("fourth", role="mediator", division="310112"),
+    ]
+    assert len(await add_accounts(house.db, CHEAP, added, "tests")) == len(added)
 
 
 async def test_all_are_added_or_none(house: House) -> None:
