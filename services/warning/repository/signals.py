@@ -64,6 +64,12 @@ FROM unnest($1::text[], $2::uuid[]) AS asked (source, id) JOIN warning.signals s
 WHERE s.source = asked.source AND s.source_ref IS NULL AND s.enterprise_id IS NOT NULL
 """
 
+_NUMBERS = """
+SELECT s.source, s.id, s.source_ref
+FROM unnest($1::text[], $2::uuid[]) AS asked (source, id) JOIN warning.signals s ON s.id = asked.id
+WHERE s.source = asked.source
+"""
+
 _MARKS = """
 SELECT s.source, s.signal_key, s.id, s.content_hash, s.enterprise_id
 FROM unnest($1::text[], $2::text[]) AS asked (source, key)
@@ -124,6 +130,13 @@ async def enterprises_without_reference(tx: ReadTx, ids: Collection[tuple[str, U
     driver = await tx.driver()
     rows = await driver.fetch(_ENTERPRISES_WITHOUT_REFERENCE, *zip(*ids, strict=True)) if ids else ()
     return {row["enterprise_id"] for row in rows}
+
+
+async def numbers_of(tx: ReadTx, ids: Collection[tuple[str, UUID]]) -> dict[tuple[str, UUID], str | None]:
+    """Return the source_ref of those of these signals, by source and id, that are stored."""
+    driver = await tx.driver()
+    rows = await driver.fetch(_NUMBERS, *zip(*ids, strict=True)) if ids else ()
+    return {(row["source"], row["id"]): row["source_ref"] for row in rows}
 
 
 async def contents(tx: ReadTx, ids: Collection[UUID]) -> dict[UUID, SignalContent]:

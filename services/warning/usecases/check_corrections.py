@@ -1,19 +1,12 @@
 """Sees to it that corrections form chains: one correction per signal, and none that leads back to itself."""
 
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from uuid import UUID
+from collections.abc import Mapping, Sequence
 
-from services.warning.domain.signals import signal_key
 from services.warning.repository import assessments, signals
 from services.warning.repository.signals import Pair
+from services.warning.usecases.name_corrected import Refuse, name_corrected
 from services.warning.usecases.signal_drafts import Draft, already_corrected, correction_circle
 from shared.db.tx import WriteTx
-from shared.kernel.errors import DomainError
-
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-Refuse = Callable[[int, DomainError], None]
 
 
 async def check_corrections(
@@ -26,22 +19,30 @@ async def check_corrections(
     What was stored without a source_ref is named by its signal_id. The enterprises of what is corrected are queued
     for assessment, because their facts change too.
     """
-    correcting = [draft for draft in drafts if draft.signal.content.corrects is not None]
+    correcting = _correcting(drafts)
     if not correcting:
         return list(drafts)
     await signals.lock_corrections(tx)
     stored = await signals.marks(tx, {draft.identity for draft in correcting})
+    drafts = await name_corrected(tx, drafts, stored, refuse)
+    correcting = _correcting(drafts)
     chains = await signals.corrections(
         tx, {reference for draft in correcting for reference in _references(draft)}
     )
     fresh = {one.identity: one for one in reversed(correcting) if one.identity not in stored}
     refused = _refuse_in_order(sorted(fresh.values(), key=_place), chains, refuse)
-    former = await signals.marks(tx, {_identity_of_corrected(draft) for draft in correcting})
+    former = await signals.marks(tx, {draft.corrected_identity for draft in correcting})
     if assess:
         touched = {mark.enterprise_id for mark in former.values() if mark.enterprise_id is not None}
-        touched |= await signals.enterprises_without_reference(tx, _ids_of_corrected(correcting))
+        touched |= await signals.enterprises_without_reference(
+            tx, {one.corrected_id for one in correcting if one.corrected_id}
+        )
         await assessments.enqueue(tx, sorted(touched))
     return [draft for draft in drafts if draft.place not in refused]
+
+
+def _correcting(drafts: Sequence[Draft]) -> list[Draft]:
+    return [draft for draft in drafts if draft.signal.content.corrects is not None]
 
 
 def _place(draft: Draft) -> int:
@@ -77,18 +78,3 @@ def _chain(chains: Mapping[Pair, Pair], reference: Pair) -> list[Pair]:
         reference = chains[reference]
         found.append(reference)
     return found
-
-
-def _ids_of_corrected(correcting: Sequence[Draft]) -> set[tuple[str, UUID]]:
-    """Return, with their source, the ids among what is corrected; most references are none."""
-    found = set()
-    for draft in correcting:
-        (source, corrected), _ = _references(draft)
-        if _ID.fullmatch(corrected):
-            found.add((source, UUID(corrected)))
-    return found
-
-
-def _identity_of_corrected(draft: Draft) -> Pair:
-    content = draft.signal.content
-    return content.source, signal_key(replace(content, source_ref=content.corrects))

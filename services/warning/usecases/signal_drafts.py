@@ -1,8 +1,10 @@
 """What is decided about a signal before the database is asked: whose it is, what it says, whether it can be taken."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Self
 from uuid import UUID
 
 from services.warning.domain.indicators import Indicator, IndicatorUnknown
@@ -12,6 +14,8 @@ from services.warning.repository.signals import NewSignal
 from shared.kernel.errors import DomainError, FieldProblem, Kind
 from shared.kernel.identifiers import normalise_uscc
 from shared.kernel.ids import new_id
+
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 class ForeignSource(DomainError):
@@ -81,6 +85,25 @@ class Draft:
     def identity(self) -> tuple[str, str]:
         """Return what no other signal may share."""
         return self.signal.content.source, self.signal.key
+
+    @property
+    def corrected_identity(self) -> tuple[str, str]:
+        """Return the identity of what it corrects, named by its source_ref."""
+        content = self.signal.content
+        return content.source, signal_key(replace(content, source_ref=content.corrects))
+
+    @property
+    def corrected_id(self) -> tuple[str, UUID] | None:
+        """Return the source and the id of what it corrects, in whatever case; most names are no id."""
+        content = self.signal.content
+        name = content.corrects or ""
+        return (content.source, UUID(name)) if _ID.fullmatch(name) else None
+
+    def correcting(self, name: str) -> Self:
+        """Return the draft with what it corrects under this name."""
+        content = replace(self.signal.content, corrects=name)
+        signal = replace(self.signal, content=content, content_hash=content_hash(content))
+        return replace(self, signal=signal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +190,17 @@ def correction_circle() -> SignalRefused:
         "The corrections form a circle: the signal to be corrected is itself a correction of this one.",
     )
     return SignalRefused(fields=[problem])
+
+
+def has_reference(source_ref: str) -> SignalRefused:
+    """Return the refusal of a correction that names by its id a signal which its sender gave a number."""
+    problem = FieldProblem(
+        "corrects",
+        "has_source_ref",
+        f"被更正的信号有 source_ref：请在 corrects 中填写 {source_ref}，而非其 signal_id。",
+        f"The signal to be corrected has a source_ref: put {source_ref} into corrects, not its signal_id.",
+    )
+    return SignalRefused(fields=[problem], facts={"correct_instead": source_ref})
 
 
 def _no_reference_of_its_own() -> FieldProblem:

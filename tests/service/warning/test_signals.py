@@ -194,6 +194,46 @@ async def test_only_its_own_source_corrects_a_signal_without_a_number(district: 
     assert (await district.officer.get(f"/enterprises/{USCC}")).json()["risk_level"] == "red"
 
 
+async def test_the_id_of_a_signal_without_a_number_is_known_in_whatever_case(district: District) -> None:
+    stored = await district.send(source_ref=None, period="2026-10", months=3, workers=41)
+    fields = {"period": "2026-10", "months": 0, "workers": 0}
+    correction = {"source_ref": "A-1", "corrects": stored["signal_id"].upper(), **fields}
+    assert (await district.send(**correction))["status"] == "accepted"
+    assert (await district.officer.get(f"/enterprises/{USCC}")).json()["risk_level"] == "none"
+    again = [correction, correction | {"corrects": stored["signal_id"]}]
+    assert [(await district.send(**one))["status"] for one in again] == ["duplicate", "duplicate"]
+    late = await district.send(**correction | {"source_ref": "A-2"})
+    assert (problem(late)[1], late["problem"]["correct_instead"]) == ("already_corrected", "A-1")
+
+
+async def test_a_signal_with_a_number_is_not_corrected_under_its_id(district: District) -> None:
+    (stored,) = await send(district, a_signal(source_ref="A-1", months=3))
+    for name in (stored["signal_id"], stored["signal_id"].upper()):
+        (refused,) = await send(district, a_signal(source_ref="A-2", corrects=name, months=0))
+        assert problem(refused) == (422, "signal_refused", ["corrects"])
+        assert refused["problem"]["correct_instead"] == "A-1"
+        assert "A-1" in refused["problem"]["errors"][0]["message"]
+    (other,) = await send(district, a_signal(source_ref="A-2", corrects="A-1", months=0))
+    assert other["status"] == "accepted"
+
+
+async def test_a_number_that_looks_like_an_id_is_taken_as_it_is_written(district: District) -> None:
+    number = str(uuid4()).upper()
+    await district.send(source_ref=number, period="2026-10", months=3, workers=41)
+    await district.send(source_ref="A-2", corrects=number, period="2026-10", months=0, workers=0)
+    assert (await district.officer.get(f"/enterprises/{USCC}")).json()["risk_level"] == "none"
+
+
+async def test_an_id_that_the_department_uses_as_a_number_is_its_number(district: District) -> None:
+    (stored,) = await send(district, a_signal(source_ref="A-1"))
+    number = stored["signal_id"].upper()
+    results = await send(
+        district, a_signal(source_ref="A-2", corrects=number), a_signal(source_ref=number, months=3)
+    )
+    assert statuses(results) == ["accepted", "accepted"]
+    assert await count(district, f"corrects = '{number}'") == 1
+
+
 async def test_correcting_to_another_enterprise_assesses_the_former_one(district: District) -> None:
     await district.send(source_ref="A-1", period="2026-10", months=3, workers=41)
     other = a_uscc(4)
