@@ -16,7 +16,7 @@ from services.gateway.usecases.password_hashing import Passwords
 from shared.db.tx import Database
 from shared.kernel.divisions import MINHANG
 from shared.kernel.errors import DomainError, Kind
-from simulation.demo.folder import write_whole
+from simulation.demo.folder import DemoFolder, write_whole
 
 BY = "demo"
 _OWNER_ALONE = 0o600
@@ -109,9 +109,9 @@ def store_people(folder: Path, people: People) -> None:
 
 
 def read_people(folder: Path) -> People:
-    """Return the keys. Raises NoAccounts."""
+    """Return the keys. Raises NoAccounts, FolderNotOurs or FolderTooNew."""
     try:
-        listed = _LISTED.validate_json(_file(folder).read_bytes())
+        listed = _LISTED.validate_json(_file(DemoFolder(folder).path).read_bytes())
     except FileNotFoundError:
         raise NoAccounts(
             f"{folder} 中还没有演示账号：请先运行 make demo（或用 --data、DATA= 指定目录）。",

@@ -7,7 +7,9 @@ import stat
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from simulation.commands import demo
 from simulation.demo.folder import (
     FORMAT,
     DemoFolder,
@@ -20,6 +22,7 @@ from simulation.demo.folder import (
     remove,
     write_whole,
 )
+from simulation.demo.people import People, store_people
 from simulation.demo.run import PortTaken, check_port
 
 ADDRESS = "http://127.0.0.1:8080"
@@ -88,6 +91,18 @@ def test_a_folder_of_a_newer_version_is_neither_used_nor_removed(tmp_path: Path)
         pass
     with pytest.raises(FolderTooNew):
         remove(path)
+
+
+@pytest.mark.parametrize("command", ["accounts", "table"])
+def test_nor_are_its_accounts_and_its_table_shown(tmp_path: Path, command: str) -> None:
+    path = begun(tmp_path / "data")
+    store_people(path, People([], []))
+    state = json.loads((path / "demo.json").read_text())
+    (path / "demo.json").write_text(json.dumps(state | {"format": FORMAT + 1, "stage": "unheard of"}))
+    ended = CliRunner().invoke(demo, [command, "--data", str(path)], env={"DATABASE_URL": ""})
+    assert (ended.exit_code, ended.stdout) == (1, "")
+    assert "newer version" in ended.stderr
+    assert not (path / "postgres").exists()
 
 
 def test_reset_removes_our_folder_and_nothing_beside_it(tmp_path: Path) -> None:
