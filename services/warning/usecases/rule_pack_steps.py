@@ -65,7 +65,7 @@ class EffectiveInThePast(DomainError):
 async def list_packs(tx: ReadTx, page: Page) -> RulePackPage:
     """Return packs, newest first."""
     part = cut(await rule_packs.pack_page(tx, page), page, lambda row: (str(row.version),))
-    return RulePackPage(items=[_out(row) for row in part.items], next_cursor=part.next_cursor)
+    return RulePackPage(items=await _out(tx, part.items), next_cursor=part.next_cursor)
 
 
 class DraftIdTaken(DomainError):
@@ -86,7 +86,7 @@ async def draft_pack(
     """
     known = await rule_packs.find_draft(tx, draft.action_id)
     if known is not None:
-        return _same_draft(known, draft), False
+        return await _same_draft(tx, known, draft), False
     if draft.effective_from < shanghai_day(tx.now):
         raise EffectiveInThePast
     document = draft.document | {"version": 1, "effective_from": draft.effective_from.isoformat()}
@@ -97,11 +97,11 @@ async def draft_pack(
     return await _found(tx, version), True
 
 
-def _same_draft(known: Row[Any], draft: RulePackDraft) -> RulePackOut:
+async def _same_draft(tx: ReadTx, known: Row[Any], draft: RulePackDraft) -> RulePackOut:
     told = draft.document | {"version": known.version, "effective_from": draft.effective_from.isoformat()}
     if told != known.document:
         raise DraftIdTaken
-    return _out(known)
+    return await _found(tx, known.version)
 
 
 async def review_pack(tx: WriteTx, who: Principal, version: int) -> RulePackOut:
@@ -111,7 +111,7 @@ async def review_pack(tx: WriteTx, who: Principal, version: int) -> RulePackOut:
     """
     row = await _locked(tx, version)
     if row.status == "reviewed" and row.reviewed_by == who.username:
-        return _out(row)
+        return await _found(tx, version)
     if row.drafted_by == who.username:
         raise SamePerson
     _expect(row, "draft")
@@ -123,7 +123,7 @@ async def publish_pack(tx: WriteTx, who: Principal, version: int) -> RulePackOut
     """Put a reviewed pack in force from its date; if that has come, everybody is assessed anew."""
     row = await _locked(tx, version)
     if row.status == "live":
-        return _out(row)
+        return await _found(tx, version)
     _expect(row, "reviewed")
     await rule_packs.mark_pack(tx, version, status="live", published_by=who.username, published_at=tx.now)
     if row.effective_from <= shanghai_day(tx.now):
@@ -220,7 +220,8 @@ async def _found(tx: ReadTx, version: int) -> RulePackOut:
     row = await rule_packs.find_pack(tx, version)
     if row is None:
         raise NotFound
-    return _out(row)
+    (found,) = await _out(tx, [row])
+    return found
 
 
 def _expect(row: Row[Any], status: str) -> None:
@@ -232,13 +233,24 @@ def _expect(row: Row[Any], status: str) -> None:
         )
 
 
-def _out(row: Row[Any]) -> RulePackOut:
-    return RulePackOut(
-        version=row.version,
-        status=row.status,
-        effective_from=row.effective_from,
-        drafted_by=row.drafted_by,
-        reviewed_by=row.reviewed_by,
-        published_by=row.published_by,
-        document=row.document,
-    )
+async def _out(tx: ReadTx, rows: Sequence[Row[Any]]) -> list[RulePackOut]:
+    """Show packs as they stand today: a live one ends on the day on which a scheduled one takes its place."""
+    today = shanghai_day(tx.now)
+    in_force = await rule_packs.live_pack(tx, today)
+    return [
+        RulePackOut(
+            version=row.version,
+            status="retired" if _is_replaced(row, in_force, today) else row.status,
+            effective_from=row.effective_from,
+            drafted_by=row.drafted_by,
+            reviewed_by=row.reviewed_by,
+            published_by=row.published_by,
+            document=row.document,
+        )
+        for row in rows
+    ]
+
+
+def _is_replaced(row: Row[Any], in_force: Row[Any] | None, today: date) -> bool:
+    begun = row.status == "live" and row.effective_from <= today
+    return begun and in_force is not None and row.version != in_force.version

@@ -1,6 +1,7 @@
 """A rule pack goes from draft over a second person's review and a dry run into force."""
 
 import json
+from datetime import timedelta
 from importlib.resources import files
 from typing import Any
 from uuid import uuid4
@@ -52,6 +53,23 @@ async def test_a_pack_takes_effect_after_review_by_a_second_person(district: Dis
     assert (await step(author, version, "publish")).json()["status"] == "live"
     await district.system.settle()
     assert [w["level"] for w in await district.warnings()] == ["orange"]
+
+
+async def test_a_scheduled_pack_retires_the_former_one_on_its_day(district: District) -> None:
+    author, reviewer = officer(district, "author"), officer(district, "reviewer")
+
+    async def listed() -> dict[int, str]:
+        items = (await author.get("/rule-packs")).json()["items"]
+        return {one["version"]: one["status"] for one in items}
+
+    version = (await draft(author, effective_from="2026-11-20")).json()["version"]
+    await step(reviewer, version, "review")
+    await step(author, version, "publish")
+    assert await listed() == {1: "live", version: "live"}, "the former one is in force until the day comes"
+    district.system.clock.advance(timedelta(days=2))
+    author = officer(district, "author")
+    assert await listed() == {1: "retired", version: "live"}
+    assert (await step(author, 1, "publish")).json()["status"] == "retired"
 
 
 async def test_a_dry_run_tells_what_would_change_and_changes_nothing(district: District) -> None:
