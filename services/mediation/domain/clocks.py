@@ -11,6 +11,8 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from shared.kernel.calendar import WorkingCalendar
+from shared.kernel.clock import shanghai_day
+from shared.kernel.clock_traces import provisional_trace
 from shared.kernel.deadlines import ClockUnit, deadline, end_of
 
 
@@ -82,14 +84,20 @@ def start_clock(rule: ClockRule, started_at: datetime, calendar: WorkingCalendar
     )
 
 
-def extended(clock: Clock, due_on: date) -> Clock:
-    """Return the clock until the end of the day on which both parties agreed (art. 29); no calendar moves it."""
+def extended(clock: Clock, due_on: date, calendar: WorkingCalendar) -> Clock:
+    """Return a clock of this calendar until the end of the day on which both parties agreed (art. 29).
+
+    No calendar moves that day, so the trace says no longer that one might.
+    """
+    moving = provisional_trace(calendar, shanghai_day(clock.started_at), shanghai_day(clock.due_at))
+    zh = clock.trace_zh.removesuffix(moving.zh)
+    en = clock.trace_en.removesuffix(moving.en).rstrip()
     return replace(
         clock,
         due_at=end_of(due_on),
         provisional=False,
-        trace_zh=f"{clock.trace_zh}经双方当事人同意，延长至{due_on}终了。",
-        trace_en=f"{clock.trace_en} Extended by agreement of both parties until the end of {due_on}.",
+        trace_zh=f"{zh}经双方当事人同意，延长至{due_on}终了。",
+        trace_en=f"{en} Extended by agreement of both parties until the end of {due_on}.",
     )
 
 

@@ -165,7 +165,7 @@ def _agreed(clock: Clock, due_on: date, tx: WriteTx, timing: Timing) -> Clock:
     last = max(today, held) + timedelta(days=timing.policy.limits[Limit.EXTENSION_DAYS])
     if due_on == held or not first <= due_on <= last:
         raise ExtensionDayImpossible(first, last, held)
-    return extended(by_law, due_on)
+    return extended(by_law, due_on, timing.calendar)
 
 
 async def close_case(

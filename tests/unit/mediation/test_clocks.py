@@ -71,10 +71,21 @@ def test_a_clock_is_due_then_at_risk_then_breached_then_met() -> None:
 
 
 def test_an_extension_ends_with_the_day_agreed_whatever_the_calendar_says() -> None:
-    clock = extended(started(ClockKind.CLOSE, "2026-12-20 10:00"), date(2027, 2, 6))
+    clock = extended(started(ClockKind.CLOSE, "2026-12-20 10:00"), date(2027, 2, 6), CALENDAR)
     assert (clock.due_at, clock.provisional) == (shanghai("2027-02-06 23:59:59"), False)
     assert "延长至2027-02-06" in clock.trace_zh
     assert "Extended by agreement" in clock.trace_en
+
+
+@pytest.mark.parametrize("start", ["2026-11-18", "2026-12-23"])
+def test_the_trace_of_an_extension_explains_the_period_and_calls_nothing_provisional(start: str) -> None:
+    by_law = started(ClockKind.CLOSE, f"{start} 10:00")
+    clock = extended(by_law, date(2027, 2, 6), CALENDAR)
+    assert ("暂定" in by_law.trace_zh, "provisional" in by_law.trace_en) == (by_law.provisional,) * 2
+    assert "暂定" not in clock.trace_zh
+    assert "provisional" not in clock.trace_en
+    assert clock.trace_zh.startswith(f"{start}当日不计")
+    assert "until its end. Extended by agreement" in clock.trace_en
 
 
 def test_a_notice_moves_a_provisional_date_and_takes_a_breach_back_that_was_none() -> None:
