@@ -1,8 +1,9 @@
 """What all HTTP models that cross a service line share."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from pydantic import (
@@ -84,11 +85,18 @@ class Action(Incoming):
     action_id: Identifier
 
 
+_AMOUNT: Final = r"^[0-9]{1,13}(\.[0-9]{1,2})?$"
+_is_amount = re.compile(_AMOUNT).fullmatch
+
+
 def _amount(value: object) -> object:
-    """Let only text become an amount: a JSON number has been through a float."""
-    if isinstance(value, str | Decimal):
+    """Let only text become an amount: a JSON number has been through a float, and Decimal reads more than is written.
+
+    It takes "1e5", "1_000", blanks and the digits of every script.
+    """
+    if isinstance(value, Decimal) or (isinstance(value, str) and _is_amount(value)):
         return value
-    message = "must be a decimal number as text"
+    message = 'must be an amount as text, such as "412600.00": digits, and at most two after the point'
     raise ValueError(message)
 
 
@@ -96,7 +104,7 @@ Amount = Annotated[
     Decimal,
     Field(strict=False, ge=0, max_digits=15, decimal_places=2),
     BeforeValidator(_amount),
-    WithJsonSchema({"type": "string", "pattern": r"^[0-9]{1,13}(\.[0-9]{1,2})?$"}, mode="validation"),
+    WithJsonSchema({"type": "string", "pattern": _AMOUNT}, mode="validation"),
 ]
 """CNY, written as text: "412600.00"."""
 

@@ -175,6 +175,8 @@ async def test_a_visit_lies_between_the_filing_and_today(inspectorate: Inspector
         {"amount_cny": "1.005"},
         {"amount_cny": 12.5},
         {"amount_cny": "NaN"},
+        {"amount_cny": "1e5"},
+        {"amount_cny": "４１２６００"},
         {"article": " "},
     ],
 )
