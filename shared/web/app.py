@@ -39,6 +39,8 @@ def make_app(name: str, title: str, db: Database, tokens: TokenVerifier) -> Fast
         redoc_url=None,
         openapi_url=None,
         separate_input_output_schemas=False,
+        # An address that is not ours gets a problem: a redirect has no body, and no signature covers its target.
+        redirect_slashes=False,
         # Metrics and logs are our own; FastAPI would ask on every request whether it should add its spans.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )

@@ -1,13 +1,13 @@
 """`/api/federation/v1`: the door of partner institutions (友好仲裁院), whose messages are signed."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Request, Response
 
 from services.gateway.api.access import SigningPartner
 from services.gateway.api.bodies import parsed
 from services.gateway.api.describing import body
-from services.gateway.api.partner_signature import SignedRoute
+from services.gateway.api.partner_signature import SignedRoute, UnroutedPath
 from services.gateway.api.parts import parts
 from services.gateway.usecases import receive_assistance
 from services.gateway.usecases.exchange_messages import SignedAnswer
@@ -17,8 +17,12 @@ from shared.contracts.federation import (
     AssistanceStatus,
     Receipt,
 )
+from shared.kernel.errors import NotFound
 
-router = APIRouter(prefix="/api/federation/v1", route_class=SignedRoute, tags=["友好仲裁院 federation"])
+_PREFIX: Final = "/api/federation/v1"
+
+router = APIRouter(prefix=_PREFIX, route_class=SignedRoute, tags=["友好仲裁院 federation"])
+unrouted = APIRouter(prefix=_PREFIX, route_class=UnroutedPath, include_in_schema=False)
 
 # Text, not UUID: the framework's own refusal of a path would be neither signed nor recorded.
 MessageId = Annotated[str, Path(description="协助事项编号 / the message_id of the request")]
@@ -68,6 +72,12 @@ async def receive_status(request: Request, message: SigningPartner, message_id: 
             tx, here.federation.identity, message, message_id, told
         )
     return _response(answer)
+
+
+@unrouted.get("")
+@unrouted.get("/{rest:path}")
+async def refuse_unrouted(_: SigningPartner) -> None:
+    raise NotFound
 
 
 def _response(answer: SignedAnswer) -> Response:

@@ -33,7 +33,7 @@ class PartnerSignature(Guard):
     async def __call__(self, request: Request) -> Verified:
         """Return the message. Raises a MessageRefused, BodyTooLarge or WrongMediaType."""
         here = parts(request)
-        body = await read_body(request, ACTION_LIMIT) if request.method == "POST" else b""
+        body = await read_body(request, ACTION_LIMIT) if _has_body(request) else b""
         arrived = Arrived(request.method, _target(request), request.headers.items(), body)
         async with here.db.read() as tx:
             message = await verify_message(tx, arrived)
@@ -64,6 +64,16 @@ class SignedRoute(GuardedRoute):
         return answered
 
 
+class UnroutedPath(SignedRoute):
+    """Stands behind a door's routes and takes whatever method: what no route takes is refused as all else is."""
+
+    @override
+    def __init__(self, path: str, endpoint: Callable[..., Any], **kwargs: Any) -> None:
+        super().__init__(path, endpoint, **kwargs)
+        # None named is all of them, also those that nobody has heard of.
+        self.methods = set()
+
+
 async def _refuse(request: Request, refusal: DomainError) -> Response:
     here = parts(request)
     message: Verified | None = getattr(request.state, "message", None)
@@ -79,6 +89,11 @@ async def _refuse(request: Request, refusal: DomainError) -> Response:
         )
         response.headers.update(answer.headers)
     return response
+
+
+def _has_body(request: Request) -> bool:
+    """Say whether the body counts: an operation's always, of a method that no operation has where there is one."""
+    return request.method == "POST" or (request.method != "GET" and "content-type" in request.headers)
 
 
 def _target(request: Request) -> str:

@@ -10,14 +10,11 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
-from sqlalchemy import func, select
 
 from services.gateway.domain.partners import Ask, DataClass, Operation, PartnerStatus, Purpose
 from services.gateway.federation.identity import Identity, add_key, identity_from, retire_oldest_key
 from services.gateway.federation.profile import Request, sign_request
-from services.gateway.repository.federation_tables import assistance_requests
 from services.gateway.usecases.partner_registry import revoke_grant, set_partner_status
 from tests.service.gateway.neighbours import (
     ASK,
@@ -29,29 +26,9 @@ from tests.service.gateway.neighbours import (
     introduce,
     message,
 )
+from tests.service.gateway.refusing import assert_refused, body_of, stored
 
 pytestmark = pytest.mark.asyncio
-
-
-def body_of(**changes: Any) -> bytes:
-    return json.dumps(message(**changes), ensure_ascii=False).encode()
-
-
-async def stored(neighbours: Neighbours) -> int:
-    async with neighbours.theirs.db.read() as tx:
-        found: int = await tx.value(select(func.count()).select_from(assistance_requests))
-    return found
-
-
-async def assert_refused(
-    neighbours: Neighbours, answer: httpx.Response, status: int, code: str, actor: str = "unknown"
-) -> None:
-    assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["title"]
-    assert answer.json()["title_en"]
-    assert (await neighbours.refusals())[-1] == (actor, answer.request.url.path, code)
-    assert ("signature" in answer.headers) == (actor == OURS)
 
 
 async def test_a_sound_message_is_taken(neighbours: Neighbours) -> None:

@@ -236,9 +236,14 @@ async def test_what_is_no_such_json_is_refused(content: bytes) -> None:
 
 async def test_an_unknown_address_and_a_wrong_method_are_problems_too() -> None:
     async with client(an_app(router)) as caller:
-        answers = [await caller.get("/nowhere"), await caller.delete("/strict")]
+        answers = [
+            await caller.get("/nowhere"),
+            await caller.post("/strict/"),
+            await caller.delete("/strict"),
+        ]
 
     assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [
+        (404, "not_found"),
         (404, "not_found"),
         (405, "method_not_allowed"),
     ]
