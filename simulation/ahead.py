@@ -69,6 +69,8 @@ def follow(folder: Path, leader: Path) -> None:
     Raises ClockFurtherAhead where the folder has seen later days.
     """
     file, leading = folder / _FILE, (leader / _FILE).resolve()
+    if leading == folder.resolve() / _FILE:
+        return  # The leader follows this folder already, and a clock that follows itself tells no time.
     if not file.is_symlink() and _read(file) > _read(leading):
         raise ClockFurtherAhead(
             f"{folder} 的演示时钟比 {leader} 更靠后：请用 DATA2= 指定另一个目录。",

@@ -4,7 +4,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 
@@ -168,6 +168,21 @@ def _not_ours(path: Path) -> FolderNotOurs:
     )
 
 
+def check_ours(path: Path) -> None:
+    """Write nothing. Raises FolderNotOurs or FolderTooNew where the folder is not for a demo of this version."""
+    if not path.exists():
+        return
+    if DemoFolder(path).stage is Stage.EMPTY and {one.name for one in path.iterdir()} - _HARMLESS:
+        raise _not_ours(path)
+
+
+def check_free(path: Path) -> None:
+    """Write nothing. Raises FolderBusy where somebody works on the folder."""
+    address = holder(path)
+    if address:
+        raise _busy(path, address)
+
+
 @contextmanager
 def claimed(path: Path, address: str) -> Iterator[DemoFolder]:
     """Hold the folder, made when it is missing, as long as the block runs.
@@ -175,8 +190,7 @@ def claimed(path: Path, address: str) -> Iterator[DemoFolder]:
     The lock dies with its holder, even by SIGKILL. Raises FolderBusy, FolderNotOurs or FolderTooNew.
     """
     path.mkdir(parents=True, exist_ok=True)
-    if DemoFolder(path).stage is Stage.EMPTY and {one.name for one in path.iterdir()} - _HARMLESS:
-        raise _not_ours(path)
+    check_ours(path)
     with _locked(path, address):
         yield DemoFolder(path)
 
@@ -197,7 +211,7 @@ def _locked(path: Path, address: str) -> Iterator[None]:
 
 def served(path: Path) -> tuple[DemoFolder, str]:
     """Return a folder whose demo runs, and its address. Raises NothingRuns, FolderNotOurs or FolderTooNew."""
-    address = _holder(path) if path.exists() else ""
+    address = holder(path) if path.exists() else ""
     if not address.startswith("http"):
         raise NothingRuns(
             f"{path} 上没有运行中的演示：请先运行 make demo（或用 --data、DATA= 指定目录）。",
@@ -212,7 +226,7 @@ def served(path: Path) -> tuple[DemoFolder, str]:
     return folder, address
 
 
-def _holder(path: Path) -> str:
+def holder(path: Path) -> str:
     """Return what the holder of the folder's lock wrote into it; nothing where nobody holds it."""
     try:
         with (path / _LOCK).open(encoding="utf-8") as file:
@@ -278,6 +292,13 @@ def remove(path: Path) -> bool:
         _stop_postgres(folder.path)
         shutil.rmtree(folder.path)
     return True
+
+
+def clear_away(path: Path) -> None:
+    """Remove a folder whatever its demo has come to; a server that it left would go on writing."""
+    with suppress(FolderBusy):
+        _stop_postgres(path)
+    shutil.rmtree(path, ignore_errors=True)
 
 
 def _stop_postgres(path: Path) -> None:

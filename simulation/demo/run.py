@@ -99,16 +99,16 @@ def address_of(port: int) -> str:
     return f"http://{HOST}:{port}"
 
 
-def check_port(port: int) -> None:
-    """Raise PortTaken unless the demo can listen on the port."""
+def check_port(port: int, variable: str = "PORT") -> None:
+    """Raise PortTaken, with the variable to change, unless the demo can listen on the port."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
         except OSError as error:
             raise PortTaken(
-                f"端口 {port} 不可用（{error.strerror}）：请用 PORT= 指定另一个端口，如 make demo PORT={port + 1}。",
-                f"Port {port} cannot be used: choose another one with PORT=.",
+                f"端口 {port} 不可用（{error.strerror}）：请用 {variable}= 指定另一个端口，如 {variable}={port + 1}。",
+                f"Port {port} cannot be used: choose another one with {variable}=.",
             ) from error
 
 

@@ -1,7 +1,6 @@
 """One whole installation as a process of its own, worked with as its people do: by commands and through its doors."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +17,9 @@ import httpx
 
 from shared.kernel.errors import DomainError, Kind
 from simulation.ahead import follow
+from simulation.demo.folder import check_free, check_ours, clear_away, holder
 from simulation.demo.people import read_people
+from simulation.demo.run import check_port
 
 HOST = "127.0.0.1"
 _LOGIN_MINUTES = 8
@@ -76,6 +77,16 @@ class Installation:
         except httpx.TransportError:
             return False
 
+    def runs(self) -> bool:
+        """Tell whether it is up: not just anybody answers on its port, but the demo that holds its folder."""
+        return self.answers() and holder(self.data) == self.address
+
+    def check_startable(self) -> None:
+        """Write nothing. Raises FolderNotOurs, FolderTooNew, FolderBusy or PortTaken."""
+        check_ours(self.data)
+        check_free(self.data)
+        check_port(self.port, "PORT" if self.leader is None else "PORT2")
+
     def command(self, *words: str) -> str:
         """Run one of its commands and return what it printed. Raises InstallationFailed."""
         done = subprocess.run(  # noqa: S603  our own program
@@ -111,13 +122,27 @@ class Installation:
 
 @contextmanager
 def running(one: Installation, *, throw_away: bool) -> Iterator[None]:
-    """Run an installation as long as the block runs, unless it runs already; a new folder may be thrown away."""
-    if one.answers():
+    """Run an installation as long as the block runs, unless it runs already; a new folder may be thrown away.
+
+    Raises FolderNotOurs, FolderTooNew, FolderBusy, PortTaken, ClockFurtherAhead or InstallationFailed.
+    """
+    if one.runs():
         yield
         return
+    one.check_startable()
     made_here = not one.data.exists()
-    if one.leader is not None:
-        follow(one.data, one.leader)
+    try:
+        if one.leader is not None:
+            follow(one.data, one.leader)
+        with _started(one):
+            yield
+    finally:
+        if throw_away and made_here:
+            clear_away(one.data)
+
+
+@contextmanager
+def _started(one: Installation) -> Iterator[None]:
     words = ["demo", "start", "--port", str(one.port), "--data", str(one.data)]
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(  # noqa: S603  our own program; Ctrl-C is ours to pass on
@@ -133,8 +158,6 @@ def running(one: Installation, *, throw_away: bool) -> Iterator[None]:
         finally:
             _hold_signals()
             _stop(process)
-            if throw_away and made_here:
-                shutil.rmtree(one.data, ignore_errors=True)
 
 
 def _hold_signals() -> None:
@@ -145,7 +168,7 @@ def _hold_signals() -> None:
 
 def _wait(one: Installation, process: "subprocess.Popen[bytes]", output: IO[bytes]) -> None:
     until = time.monotonic() + _UP_SECONDS
-    while not one.answers():
+    while not one.runs():
         if process.poll() is not None or time.monotonic() > until:
             output.seek(0)
             said = output.read().decode("utf-8", "replace")[-_LAST_WORDS:].strip()

@@ -6,7 +6,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from simulation.demo.run import check_port
+from shared.kernel.errors import DomainError, Kind
 from simulation.demo.screen import Screen
 from simulation.federation.installation import Installation, running
 from simulation.federation.walk import Walk
@@ -28,15 +28,45 @@ class Places:
     enterprises: int
 
 
+class OnePlaceForTwo(DomainError):
+    """The two installations are to share a port or a folder."""
+
+    kind = Kind.CONFLICT
+    code = "demo.one_place_for_two"
+
+
+def check_apart(places: Places) -> None:
+    """Raise OnePlaceForTwo where the two would take each other's port or folder."""
+    if places.port == places.port2:
+        raise OnePlaceForTwo(
+            f"PORT 与 PORT2 同为 {places.port}：请用 PORT2= 指定另一个端口。",
+            f"PORT and PORT2 are both {places.port}: choose another port with PORT2=.",
+        )
+    ours, theirs = places.data.resolve(), places.data2.resolve()
+    if ours.is_relative_to(theirs) or theirs.is_relative_to(ours):
+        raise OnePlaceForTwo(
+            f"DATA（{ours}）与 DATA2（{theirs}）是同一目录，或一个在另一个之中：请用 DATA2= 指定另一个目录。",
+            f"DATA ({ours}) and DATA2 ({theirs}) are one folder, or one lies in the other:"
+            " choose another folder with DATA2=.",
+        )
+
+
 def run(places: Places, program: str, *, keep: bool) -> int:
-    """Walk a request across and back; return the exit status. Everything started here ends here."""
-    screen = Screen()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, signal.default_int_handler)
+    """Walk a request across and back; return the exit status. Everything started here ends here.
+
+    Raises what stands in the way, before anything of the two is touched.
+    """
+    check_apart(places)
     here = Installation(OUR_NAME, places.port, places.data, places.enterprises, program)
     there = Installation(
         NEIGHBOUR, places.port2, places.data2, NEIGHBOURS_ENTERPRISES, program, leader=places.data
     )
+    for one in (here, there):
+        if not one.runs():
+            one.check_startable()
+    screen = Screen()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, signal.default_int_handler)
     try:
         with ExitStack() as stack:
             _start(stack, there, screen, throw_away=True)
@@ -51,8 +81,6 @@ def run(places: Places, program: str, *, keep: bool) -> int:
 
 
 def _start(stack: ExitStack, one: Installation, screen: Screen, *, throw_away: bool) -> None:
-    if not one.answers():
-        check_port(one.port)
     with screen.step(f"启动 / starting {one.name}") as step:
         stack.enter_context(running(one, throw_away=throw_away))
         step.note = one.address

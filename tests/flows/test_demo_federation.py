@@ -38,6 +38,13 @@ def left_behind(folder: Path) -> Iterator[str]:
             yield words
 
 
+def appears(path: Path) -> None:
+    until = time.monotonic() + SECONDS
+    while not path.exists():
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
 def test_it_walks_across_and_back_and_ends(tmp_path: Path) -> None:
     process = begin(tmp_path)
     shown, _ = process.communicate(timeout=SECONDS)
@@ -51,12 +58,24 @@ def test_it_walks_across_and_back_and_ends(tmp_path: Path) -> None:
 
 def test_ctrl_c_in_the_middle_leaves_nothing_running(tmp_path: Path) -> None:
     process = begin(tmp_path)
-    until = time.monotonic() + SECONDS
-    while not (tmp_path / "theirs" / "postgres").exists():
-        assert time.monotonic() < until
-        time.sleep(0.1)
+    appears(tmp_path / "theirs" / "postgres")
     os.killpg(process.pid, signal.SIGINT)
     process.communicate(timeout=60)
     assert process.returncode == 130
+    assert list(left_behind(tmp_path)) == []
+    assert not (tmp_path / "theirs").exists()
+
+
+def test_a_neighbour_that_is_killed_leaves_no_server_and_no_folder(tmp_path: Path) -> None:
+    process = begin(tmp_path)
+    appears(tmp_path / "theirs" / "demo.json")
+    (neighbour,) = (
+        one
+        for one in psutil.process_iter(["cmdline"])
+        if str(tmp_path / "theirs") in (one.info["cmdline"] or ()) and "start" in one.info["cmdline"]
+    )
+    neighbour.kill()
+    shown, _ = process.communicate(timeout=60)
+    assert process.returncode == 1, shown
     assert list(left_behind(tmp_path)) == []
     assert not (tmp_path / "theirs").exists()

@@ -98,3 +98,14 @@ def test_a_neighbour_lives_on_the_same_clock(tmp_path: Path) -> None:
     AheadClock(tmp_path, machine).move_to(START + 7 * HOUR)
     with pytest.raises(ClockFurtherAhead):
         follow(tmp_path, ours)
+
+
+def test_two_that_change_places_still_have_a_clock(tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    one.mkdir()
+    machine = FixedClock(START)
+    AheadClock(one, machine).move_to(START + 6 * HOUR)
+    follow(other, one)
+    follow(one, other)
+    follow(one, one)
+    assert AheadClock(one, machine).now() == AheadClock(other, machine).now() == START + 6 * HOUR
