@@ -31,7 +31,8 @@ _LONGEST_SOCKET_PATH = 100
 _ORDINARY_USER = 65534
 _START_SECONDS = 60
 _LOOK_AGAIN_SECONDS = 0.02
-_MAKING = "postgres.new."
+MAKING = "postgres.new."
+"""How the name of a data folder begins while it is made; one that was killed may stay behind."""
 # The eighth line of postmaster.pid, which pg_ctl reads as well: starting, ready, standby or stopping.
 _STATUS_LINE = 7
 _READY = "ready"
@@ -154,10 +155,10 @@ class EmbeddedPostgres:
             return
         # An initdb that was killed leaves a folder that initdb then refuses.
         shutil.rmtree(self._data, ignore_errors=True)
-        for left_over in self._folder.glob(f"{_MAKING}*"):
+        for left_over in self._folder.glob(f"{MAKING}*"):
             shutil.rmtree(left_over, ignore_errors=True)
         # A name of its own: the initdb of a killed process may still be writing into the former one.
-        making = Path(tempfile.mkdtemp(prefix=_MAKING, dir=self._folder))
+        making = Path(tempfile.mkdtemp(prefix=MAKING, dir=self._folder))
         self._give_away(making)
         arguments = [
             "--auth=trust",

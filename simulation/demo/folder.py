@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import from_json
 
-from shared.db.embedded import EmbeddedPostgres, EmbeddedPostgresFailed
+from shared.db.embedded import MAKING, EmbeddedPostgres, EmbeddedPostgresFailed
 from shared.kernel.errors import DomainError, Kind
 
 FORMAT = 1
@@ -29,7 +29,6 @@ _HARMLESS = {
     ".start.lock",
     ".users.lock",
     "postgres",
-    "postgres.new",
     "token.pem",
     "federation-keys.json",
     "federation-identity.json",
@@ -172,8 +171,12 @@ def check_ours(path: Path) -> None:
     """Write nothing. Raises FolderNotOurs or FolderTooNew where the folder is not for a demo of this version."""
     if not path.exists():
         return
-    if DemoFolder(path).stage is Stage.EMPTY and {one.name for one in path.iterdir()} - _HARMLESS:
+    if DemoFolder(path).stage is Stage.EMPTY and any(not _is_harmless(one.name) for one in path.iterdir()):
         raise _not_ours(path)
+
+
+def _is_harmless(name: str) -> bool:
+    return name in _HARMLESS or name.startswith(MAKING)
 
 
 def check_free(path: Path) -> None:

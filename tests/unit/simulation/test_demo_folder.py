@@ -62,6 +62,7 @@ def test_a_folder_is_free_again_afterwards(tmp_path: Path) -> None:
 
 def test_a_folder_that_commands_have_used_may_become_a_demo(tmp_path: Path) -> None:
     (tmp_path / "postgres").mkdir()
+    (tmp_path / "postgres.new.x1y2").mkdir()
     (tmp_path / "token.pem").touch()
     with claimed(tmp_path, ADDRESS) as folder:
         assert folder.stage is Stage.EMPTY
