@@ -11,7 +11,7 @@ from services.warning.domain.course import ClosedWarning, Decision, News, OpenWa
 from services.warning.domain.escalation import straight_to_leading_group
 from services.warning.domain.lifecycle import Action, State, next_state
 from services.warning.domain.warning_case import WarningCase
-from services.warning.repository import assessments, clocks, coordinators, warnings
+from services.warning.repository import clocks, coordinators, warnings
 from services.warning.repository.clocks import RunningClock
 from services.warning.usecases.assign_warnings import Roster, assigned_event, owned_by
 from services.warning.usecases.conduct_clocks import clock_of_new_assignee, clocks_of_level
@@ -26,6 +26,7 @@ from services.warning.usecases.effects import (
 )
 from services.warning.usecases.escalate_clocks import escalated
 from services.warning.usecases.judge_enterprises import Judgement
+from services.warning.usecases.news_since_outcome import news_since_outcome
 from services.warning.usecases.reference_data import Reference
 from services.warning.usecases.warning_action import Timing, touched_due
 from shared.auth.actor import SYSTEM
@@ -63,7 +64,7 @@ async def conduct(tx: WriteTx, judgements: Sequence[Judgement], reference: Refer
     if not concerned:
         return {}
     closed = await warnings.last_closed_of_enterprises(tx, list(concerned))
-    news = await _news(tx, concerned, opened, closed, reference)
+    news = await news_since_outcome(tx, concerned, opened, closed, reference)
     decisions = {
         i: _decide(one, opened.get(i), closed.get(i), news.get(i), tx.now, reference)
         for i, one in concerned.items()
@@ -96,37 +97,6 @@ async def conduct(tx: WriteTx, judgements: Sequence[Judgement], reference: Refer
         _follow_workplace(run, run.effects.changed.get(case.id, case), by_enterprise[i])
     await run.effects.write(tx)
     return run.assessment_ids
-
-
-async def _news(
-    tx: WriteTx,
-    concerned: Mapping[int, Judgement],
-    opened: Mapping[int, WarningCase],
-    closed: Mapping[int, WarningCase],
-    reference: Reference,
-) -> Mapping[int, News]:
-    """Return what is new since the last outcome, for enterprises that have one."""
-    since: dict[int, datetime] = {}
-    for i in concerned:
-        case = opened.get(i) or closed.get(i)
-        judged_at = (case.outcome_at or case.closed_at) if case is not None else None
-        if judged_at is not None and (i not in opened or opened[i].state.is_settled):
-            since[i] = judged_at
-    if not since:
-        return {}
-    telling = [one for one in reference.indicators.values() if not one.protective]
-    fresh = await assessments.graver_series_since(
-        tx,
-        since,
-        states=[name for one in telling if not one.tells_of_events for name in one.series],
-        events=[name for one in telling if one.tells_of_events for name in one.series],
-    )
-    return {
-        i: course.news_since(
-            reference.pack, concerned[i].verdict, concerned[i].level, fresh.get(i, frozenset())
-        )
-        for i in since
-    }
 
 
 def _decide(
