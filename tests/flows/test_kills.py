@@ -94,7 +94,9 @@ class Site:
         postmaster = psutil.Process(int(self.server._pid_file()[0]))
         processes = [postmaster, *postmaster.children()]
         for process in processes:
-            process.kill()
+            # A worker of the server may end by itself just now.
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         psutil.wait_procs(processes, timeout=10)
 
 
