@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+import hypothesis
 import pytest
 import pytest_asyncio
 import structlog
@@ -26,6 +27,10 @@ structlog.configure(
         structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
     ]
 )
+
+# How long one example takes says more about what else the machine does.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 # Memory, where a server's files fit into it: a test waits for its database's files more than for anything else.
 _MEMORY = Path("/dev/shm")  # noqa: S108  a private folder is made in it
