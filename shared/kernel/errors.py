@@ -7,7 +7,9 @@ in simplified Chinese with English beside it. It never holds internals.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, TypeVar
+
+T = TypeVar("T")
 
 
 class Kind(StrEnum):
@@ -71,6 +73,13 @@ class NotFound(DomainError):
     code = "not_found"
     message_zh = "未找到该记录，或不在您的管辖范围内。"
     message_en = "No such record, or it is not within your jurisdiction."
+
+
+def found(thing: T | None) -> T:
+    """Return what was looked for. Raises NotFound where there is nothing."""
+    if thing is None:
+        raise NotFound
+    return thing
 
 
 class Forbidden(DomainError):

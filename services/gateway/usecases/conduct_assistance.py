@@ -32,7 +32,7 @@ from shared.contracts.federation import (
     Wanted,
 )
 from shared.db.tx import WriteTx
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import NotFound, found
 
 T = TypeVar("T")
 REQUESTS = "/api/federation/v1/assistance-requests"
@@ -45,7 +45,7 @@ async def ask_assistance(tx: WriteTx, who: Principal, asked: AskAssistance, addr
     """
 
     async def partner_asked() -> Partner:
-        return _active(await partners.find(tx, asked.partner_id))
+        return await _active_partner(tx, asked.partner_id)
 
     async def ask(partner: Partner) -> AssistanceDone:
         body = as_body(_message(asked, who))
@@ -75,9 +75,7 @@ async def _once(
     work: Callable[[T], Awaitable[AssistanceDone]],
 ) -> AssistanceDone:
     async def repeated() -> AssistanceDone:
-        request = await assistance.find(tx, request_id)
-        if request is None:
-            raise NotFound
+        request = found(await assistance.find(tx, request_id))
         return _standing(request.id, request.state, request.version, repeated=True)
 
     return await assistance.DONE.once(
@@ -85,9 +83,8 @@ async def _once(
     )
 
 
-def _active(partner: Partner | None) -> Partner:
-    if partner is None:
-        raise NotFound
+async def _active_partner(tx: WriteTx, partner_id: UUID) -> Partner:
+    partner = found(await partners.find(tx, partner_id))
     check_active(partner)
     return partner
 
@@ -128,10 +125,8 @@ async def resend_assistance(
     """
 
     async def owed() -> StoredRequest:
-        request = await assistance.lock(tx, request_id)
-        if request is None:
-            raise NotFound
-        _active(await partners.find(tx, request.partner_id))
+        request = found(await assistance.lock(tx, request_id))
+        await _active_partner(tx, request.partner_id)
         return request
 
     async def resend(request: StoredRequest) -> AssistanceDone:

@@ -7,14 +7,12 @@ from services.gateway.domain.audit import AuditEntry, Deed
 from services.gateway.repository import accounts, audit, sessions
 from services.gateway.usecases.account_events import account_changed
 from shared.db.tx import WriteTx
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import found
 
 
 async def disable_account(tx: WriteTx, username: str, by: str) -> UUID:
     """Disable the account and end its sessions. Disabling it again changes nothing. Raises NotFound."""
-    account = await accounts.for_change(tx, username)
-    if account is None:
-        raise NotFound
+    account = found(await accounts.for_change(tx, username))
     if account.enabled:
         await accounts.set_enabled(tx, account.id, enabled=False)
         await sessions.end_all_of(tx, account.id)

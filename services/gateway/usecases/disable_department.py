@@ -3,14 +3,12 @@
 from services.gateway.domain.audit import AuditEntry, Deed
 from services.gateway.repository import audit, departments
 from shared.db.tx import WriteTx
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import found
 
 
 async def disable_department(tx: WriteTx, source: str, by: str) -> None:
     """Disable the department that sends as `source`; again changes nothing. Raises NotFound."""
-    department = await departments.for_change(tx, source)
-    if department is None:
-        raise NotFound
+    department = found(await departments.for_change(tx, source))
     if department.enabled:
         await departments.set_enabled(tx, department.id, enabled=False)
         await audit.append(tx, AuditEntry(Deed.DEPARTMENT_DISABLE, "ok", by, object=source))

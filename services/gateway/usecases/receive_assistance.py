@@ -28,7 +28,7 @@ from shared.contracts.federation import (
     Wanted,
 )
 from shared.db.tx import WriteTx
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import NotFound, found
 from shared.kernel.ids import new_id
 
 
@@ -115,9 +115,9 @@ def sha256(body: bytes) -> str:
 async def read_standing(tx: WriteTx, identity: Identity, message: Verified, message_id: str) -> SignedAnswer:
     """Tell a partner where its own request stands. Raises Replayed, or NotFound for anybody else's."""
     await take_nonce(tx, message)
-    known = await assistance.of_message(tx, message.partner.id, Direction.INCOMING, read_id(message_id))
-    if known is None:
-        raise NotFound
+    known = found(
+        await assistance.of_message(tx, message.partner.id, Direction.INCOMING, read_id(message_id))
+    )
     standing = AssistanceStanding.model_validate(
         {
             "message_id": known.message_id,
@@ -145,9 +145,7 @@ async def receive_status(
     known = await assistance.of_message(tx, message.partner.id, Direction.OUTGOING, asked)
     if known is None or told.message_id != asked:
         raise NotFound
-    locked = await assistance.lock(tx, known.id)
-    if locked is None:
-        raise NotFound
+    locked = found(await assistance.lock(tx, known.id))
     return await _take_decision(tx, identity, message, locked, told)
 
 

@@ -26,7 +26,7 @@ from shared.contracts.base import Action as PersonsAction
 from shared.contracts.base import CaseDone
 from shared.db.tx import WriteTx
 from shared.events.inspection import InspectionEvent
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import found
 
 E = TypeVar("E", bound=InspectionEvent)
 
@@ -108,7 +108,7 @@ async def perform(
     """
 
     async def lock() -> InspectionCase:
-        return _found(await cases.lock(tx, case_id, who))
+        return found(await cases.lock(tx, case_id, who))
 
     async def act(case: InspectionCase) -> CaseDone:
         known = (await clocks.of_cases(tx, [case.id]))[case.id]
@@ -120,15 +120,9 @@ async def perform(
         return answer(situation.case)
 
     async def repeated() -> CaseDone:
-        return answer(_found(await cases.find_any(tx, case_id)), repeated=True)
+        return answer(found(await cases.find_any(tx, case_id)), repeated=True)
 
     return await cases.DONE.once(tx, who.account_id, case_id, action, lock=lock, work=act, repeated=repeated)
-
-
-def _found(case: InspectionCase | None) -> InspectionCase:
-    if case is None:
-        raise NotFound
-    return case
 
 
 def answer(case: InspectionCase, *, repeated: bool = False) -> CaseDone:

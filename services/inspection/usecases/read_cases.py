@@ -29,7 +29,7 @@ from shared.contracts.inspection import (
 from shared.db.tx import ReadTx
 from shared.kernel.deadlines import standing
 from shared.kernel.divisions import division_name
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import found
 from shared.kernel.masking import masked
 from shared.kernel.paging import Page, cut
 
@@ -54,9 +54,7 @@ async def list_inspectors(tx: ReadTx, who: Principal, page: Page) -> InspectorPa
 
 async def read_case(tx: ReadTx, who: Principal, case_id: UUID, timing: Timing) -> InspectionDetail:
     """Return one case in full. Raises NotFound when it is not the caller's to see."""
-    case = await cases.find(tx, case_id, who)
-    if case is None:
-        raise NotFound
+    case = found(await cases.find(tx, case_id, who))
     officers = await inspectors.known(tx, case.officer_ids)
     known = (await clocks.of_cases(tx, [case.id]))[case.id]
     history = await cases.history_of(tx, case.id)

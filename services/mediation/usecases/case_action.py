@@ -17,7 +17,7 @@ from shared.auth.principal import Principal
 from shared.contracts.base import Action as PersonsAction
 from shared.contracts.base import CaseDone
 from shared.db.tx import WriteTx
-from shared.kernel.errors import DomainError, Kind, NotFound
+from shared.kernel.errors import DomainError, Kind, found
 
 
 class OnlyOffered(DomainError):
@@ -86,7 +86,7 @@ async def perform(
 
     async def lock() -> MediationCase:
         await organisations.hold_still(tx)
-        return _found(await cases.lock(tx, case_id, who))
+        return found(await cases.lock(tx, case_id, who))
 
     async def act(case: MediationCase) -> CaseDone:
         running = (await clocks.of_cases(tx, [case.id]))[case.id]
@@ -97,15 +97,9 @@ async def perform(
         return answer(situation.case)
 
     async def repeated() -> CaseDone:
-        return answer(_found(await cases.find_any(tx, case_id)), repeated=True)
+        return answer(found(await cases.find_any(tx, case_id)), repeated=True)
 
     return await cases.DONE.once(tx, who.account_id, case_id, action, lock=lock, work=act, repeated=repeated)
-
-
-def _found(case: MediationCase | None) -> MediationCase:
-    if case is None:
-        raise NotFound
-    return case
 
 
 def answer(case: MediationCase, *, repeated: bool = False) -> CaseDone:

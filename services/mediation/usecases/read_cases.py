@@ -25,7 +25,7 @@ from shared.contracts.mediation import (
 from shared.db.tx import ReadTx
 from shared.kernel.deadlines import standing
 from shared.kernel.divisions import division_name
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import found
 from shared.kernel.masking import masked
 from shared.kernel.paging import Page, cut
 
@@ -82,9 +82,7 @@ async def read_case(tx: ReadTx, who: Principal, case_id: UUID, policy: Policy) -
 
     To whom it is only offered, it shows no records of its sessions: what the parties said is its holder's.
     """
-    row = await case_views.one(tx, case_id, who)
-    if row is None:
-        raise NotFound
+    row = found(await case_views.one(tx, case_id, who))
     mine = await organisations.of_mediator(tx, who.account_id)
     asked = await organisations.by_id(tx, [row.offered_to]) if row.offered_to else {}
     running = (await clocks.of_cases(tx, [case_id]))[case_id]

@@ -18,7 +18,7 @@ from shared.contracts.warning_actions import (
 )
 from shared.db.tx import ReadTx, WriteTx
 from shared.kernel.clock import shanghai_day
-from shared.kernel.errors import DomainError, FieldProblem, Kind, NotFound
+from shared.kernel.errors import DomainError, FieldProblem, Kind, NotFound, found
 from shared.kernel.paging import Page, cut
 
 
@@ -89,9 +89,7 @@ async def cancel_absence(tx: WriteTx, who: Principal, absence_id: UUID) -> Absen
     if await coordinators.find_absence(tx, absence_id, who.division) is None:
         raise NotFound
     await coordinators.cancel_absence(tx, absence_id)
-    row = await coordinators.find_absence(tx, absence_id, who.division)
-    if row is None:
-        raise NotFound
+    row = found(await coordinators.find_absence(tx, absence_id, who.division))
     return _out(row)
 
 

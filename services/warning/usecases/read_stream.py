@@ -4,12 +4,9 @@ from uuid import UUID
 
 from services.warning.repository import streams
 from shared.db.tx import ReadTx
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import found
 
 
 async def read_stream(tx: ReadTx, stream_id: UUID, source: str) -> int:
     """Return how many lines are stored. Raises NotFound for a stream that is not the source's own."""
-    stored = await streams.lines_stored(tx, stream_id, source)
-    if stored is None:
-        raise NotFound
-    return stored
+    return found(await streams.lines_stored(tx, stream_id, source))

@@ -14,16 +14,14 @@ from shared.auth.principal import Principal
 from shared.contracts.base import JsonObject
 from shared.contracts.warning import Recheck
 from shared.db.tx import ReadTx
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import NotFound, found
 
 
 async def recheck_assessment(
     tx: ReadTx, who: Principal, assessment_id: UUID, reference: Reference, factory: RiskModelFactory
 ) -> Recheck:
     """Return what was stored and what comes out today. Raises NotFound outside the caller's jurisdiction."""
-    stored = await assessments.find(tx, assessment_id)
-    if stored is None:
-        raise NotFound
+    stored = found(await assessments.find(tx, assessment_id))
     standing = (await assessments.standings(tx, [stored.enterprise_id]))[stored.enterprise_id]
     if not standing.division.startswith(who.division):
         raise NotFound

@@ -4,13 +4,11 @@ from services.warning.repository import assessments, enterprise_views
 from shared.auth.principal import Principal
 from shared.contracts.warning import AssessmentRequested
 from shared.db.tx import WriteTx
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import found
 
 
 async def request_assessment(tx: WriteTx, who: Principal, uscc: str) -> AssessmentRequested:
     """Put the enterprise into the queue; asking twice does no harm. Raises NotFound."""
-    row = await enterprise_views.find(tx, who.division, uscc)
-    if row is None:
-        raise NotFound
+    row = found(await enterprise_views.find(tx, who.division, uscc))
     await assessments.enqueue(tx, [row.id])
     return AssessmentRequested(uscc=row.uscc)

@@ -28,7 +28,7 @@ from shared.contracts.warning_actions import (
 )
 from shared.db.tx import ReadTx, WriteTx
 from shared.kernel.clock import shanghai_day
-from shared.kernel.errors import DomainError, FieldProblem, Kind, NotFound
+from shared.kernel.errors import DomainError, FieldProblem, Kind, found
 from shared.kernel.masking import masked
 from shared.kernel.paging import Page, cut
 
@@ -94,14 +94,14 @@ async def draft_pack(
     version = await rule_packs.add_pack(
         tx, document, draft.effective_from, who.username, action_id=draft.action_id
     )
-    return await _found(tx, version), True
+    return await _read(tx, version), True
 
 
 async def _same_draft(tx: ReadTx, known: Row[Any], draft: RulePackDraft) -> RulePackOut:
     told = draft.document | {"version": known.version, "effective_from": draft.effective_from.isoformat()}
     if told != known.document:
         raise DraftIdTaken
-    return await _found(tx, known.version)
+    return await _shown(tx, known)
 
 
 async def review_pack(tx: WriteTx, who: Principal, version: int) -> RulePackOut:
@@ -111,25 +111,25 @@ async def review_pack(tx: WriteTx, who: Principal, version: int) -> RulePackOut:
     """
     row = await _locked(tx, version)
     if row.status == "reviewed" and row.reviewed_by == who.username:
-        return await _found(tx, version)
+        return await _shown(tx, row)
     if row.drafted_by == who.username:
         raise SamePerson
     _expect(row, "draft")
     await rule_packs.mark_pack(tx, version, status="reviewed", reviewed_by=who.username, reviewed_at=tx.now)
-    return await _found(tx, version)
+    return await _read(tx, version)
 
 
 async def publish_pack(tx: WriteTx, who: Principal, version: int) -> RulePackOut:
     """Put a reviewed pack in force from its date; if that has come, everybody is assessed anew."""
     row = await _locked(tx, version)
     if row.status == "live":
-        return await _found(tx, version)
+        return await _shown(tx, row)
     _expect(row, "reviewed")
     await rule_packs.mark_pack(tx, version, status="live", published_by=who.username, published_at=tx.now)
     if row.effective_from <= shanghai_day(tx.now):
         await rule_packs.retire_before(tx, version, row.effective_from)
         await assessments.enqueue_all(tx)
-    return await _found(tx, version)
+    return await _read(tx, version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +145,7 @@ class Trial:
 
 async def prepare_trial(tx: ReadTx, version: int, reference: Reference) -> Trial:
     """Read everybody's facts. Raises NotFound."""
-    row = await rule_packs.find_pack(tx, version)
-    if row is None:
-        raise NotFound
+    row = found(await rule_packs.find_pack(tx, version))
     ids = await outcomes.enterprise_ids(tx)
     chunk = await facts.read_chunk(tx, ids, reference.series)
     return Trial(version, row.document, chunk, await assessments.standings(tx, ids), reference)
@@ -210,18 +208,11 @@ async def seed_pack(tx: WriteTx, document: JsonObject) -> None:
 
 
 async def _locked(tx: WriteTx, version: int) -> Row[Any]:
-    row = await rule_packs.find_pack(tx, version, lock=True)
-    if row is None:
-        raise NotFound
-    return row
+    return found(await rule_packs.find_pack(tx, version, lock=True))
 
 
-async def _found(tx: ReadTx, version: int) -> RulePackOut:
-    row = await rule_packs.find_pack(tx, version)
-    if row is None:
-        raise NotFound
-    (found,) = await _out(tx, [row])
-    return found
+async def _read(tx: ReadTx, version: int) -> RulePackOut:
+    return await _shown(tx, found(await rule_packs.find_pack(tx, version)))
 
 
 def _expect(row: Row[Any], status: str) -> None:
@@ -231,6 +222,11 @@ def _expect(row: Row[Any], status: str) -> None:
             f"The pack is {row.status}; this step needs {status}.",
             facts={"pack_status": row.status},
         )
+
+
+async def _shown(tx: ReadTx, row: Row[Any]) -> RulePackOut:
+    (one,) = await _out(tx, [row])
+    return one
 
 
 async def _out(tx: ReadTx, rows: Sequence[Row[Any]]) -> list[RulePackOut]:

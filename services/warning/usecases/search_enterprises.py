@@ -12,7 +12,7 @@ from services.warning.usecases.timeline_titles import title_of
 from shared.contracts.warning import EnterpriseDetail, EnterprisePage, EnterpriseSummary, TimelineEntry
 from shared.db.tx import ReadTx
 from shared.kernel.divisions import division_name
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import found
 from shared.kernel.identifiers import normalise_uscc
 from shared.kernel.masking import masked
 from shared.kernel.paging import Page, cut, number
@@ -34,9 +34,7 @@ async def read_enterprise(
     tx: ReadTx, division: str, uscc: str, indicators: Mapping[str, Indicator]
 ) -> EnterpriseDetail:
     """Return one enterprise in full, by its normal code. Raises NotFound when it is not in the jurisdiction."""
-    row = await enterprise_views.find(tx, division, uscc)
-    if row is None:
-        raise NotFound
+    row = found(await enterprise_views.find(tx, division, uscc))
     entries = await enterprise_views.timeline(tx, row.id, row.uscc)
     return EnterpriseDetail(
         enterprise=enterprise_card(row),

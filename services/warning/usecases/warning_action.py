@@ -21,7 +21,7 @@ from shared.contracts.base import Action as PersonsAction
 from shared.contracts.warning import ActionDone
 from shared.db.tx import WriteTx
 from shared.kernel.calendar import WorkingCalendar
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import found
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ async def perform(
     """
 
     async def lock() -> WarningCase:
-        return _found(await warnings.lock(tx, warning_id, who))
+        return found(await warnings.lock(tx, warning_id, who))
 
     async def act(case: WarningCase) -> ActionDone:
         running = (await clocks.of_warnings(tx, [case.id]))[case.id]
@@ -114,17 +114,11 @@ async def perform(
         return answer(situation.case)
 
     async def repeated() -> ActionDone:
-        return answer(_found(await warnings.find_any(tx, warning_id)), repeated=True)
+        return answer(found(await warnings.find_any(tx, warning_id)), repeated=True)
 
     return await warnings.DONE.once(
         tx, who.account_id, warning_id, action, lock=lock, work=act, repeated=repeated
     )
-
-
-def _found(case: WarningCase | None) -> WarningCase:
-    if case is None:
-        raise NotFound
-    return case
 
 
 def answer(case: WarningCase, *, repeated: bool = False) -> ActionDone:
