@@ -11,42 +11,40 @@ from uuid import uuid4
 
 import asyncpg
 
+_TEMPLATE = "template_labour_warning"
 # Keeps what the migrations wrote, and knows how to come back to it.
 _WIPE = """
 CREATE SCHEMA seeds;
+CREATE VIEW seeds.tables AS
+  SELECT c.oid AS id, c.oid::regclass::text AS name FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+  WHERE relkind = 'r' AND nspname !~ '^(pg_|information_schema|seeds)';
 CREATE TABLE seeds.kept (seed text, original text, columns text);
 
 DO $$
 DECLARE found record; filled boolean;
 BEGIN
   FOR found IN
-    SELECT c.oid::regclass::text AS original, format('seeds.%I', c.oid::regclass::text) AS seed, (
+    SELECT name, format('seeds.%I', name) AS seed, (
         SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
-        WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+        WHERE attrelid = id AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
       ) AS columns
-    FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
-    WHERE relkind = 'r' AND nspname !~ '^(pg_|information_schema|seeds)'
+    FROM seeds.tables
   LOOP
-    EXECUTE format('SELECT EXISTS (SELECT FROM %s)', found.original) INTO filled;
+    EXECUTE format('SELECT EXISTS (SELECT FROM %s)', found.name) INTO filled;
     CONTINUE WHEN NOT filled;
-    EXECUTE format('CREATE TABLE %s AS SELECT %s FROM %s', found.seed, found.columns, found.original);
-    INSERT INTO seeds.kept VALUES (found.seed, found.original, found.columns);
+    EXECUTE format('CREATE TABLE %s AS SELECT %s FROM %s', found.seed, found.columns, found.name);
+    INSERT INTO seeds.kept VALUES (found.seed, found.name, found.columns);
   END LOOP;
 END $$;
 
 CREATE FUNCTION seeds.wipe() RETURNS void LANGUAGE plpgsql AS $$
-DECLARE found record; filled boolean; changed text[] := '{}'; seeded text[];
+DECLARE found record; filled boolean; changed text[] := '{}';
 BEGIN
   -- Append-only tables refuse to be emptied, and foreign keys ask for an order.
   SET LOCAL session_replication_role = replica;
-  SELECT coalesce(array_agg(original), '{}') FROM seeds.kept INTO seeded;
-  FOR found IN
-    SELECT c.oid::regclass::text AS original FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
-    WHERE relkind = 'r' AND nspname !~ '^(pg_|information_schema|seeds)'
-  LOOP
-    CONTINUE WHEN found.original = ANY (seeded);
-    EXECUTE format('SELECT EXISTS (SELECT FROM %s)', found.original) INTO filled;
-    IF filled THEN changed := changed || found.original; END IF;
+  FOR found IN SELECT name FROM seeds.tables WHERE name NOT IN (SELECT original FROM seeds.kept) LOOP
+    EXECUTE format('SELECT EXISTS (SELECT FROM %s)', found.name) INTO filled;
+    IF filled THEN changed := changed || found.name; END IF;
   END LOOP;
   IF changed <> '{}' THEN
     EXECUTE format('TRUNCATE %s RESTART IDENTITY CASCADE', array_to_string(changed, ', '));
@@ -74,7 +72,7 @@ class Databases:
 
     server: str
     migrate: Callable[[str], Awaitable[None]]
-    _template: str | None = None
+    _has_template: bool = False
     _free: list[str] = field(default_factory=list)
 
     @asynccontextmanager
@@ -94,14 +92,14 @@ class Databases:
         await _run(self.server, f"DROP DATABASE {name} WITH (FORCE)")
 
     async def _make(self) -> str:
-        if self._template is None:
-            url = database_at(self.server, "template_labour_warning")
-            await _run(self.server, "CREATE DATABASE template_labour_warning")
+        if not self._has_template:
+            url = database_at(self.server, _TEMPLATE)
+            await _run(self.server, f"CREATE DATABASE {_TEMPLATE}")
             await self.migrate(url)
             await _run(url, _WIPE)
-            self._template = "template_labour_warning"
+            self._has_template = True
         name = f"test_{uuid4().hex[:12]}"
-        await _run(self.server, f"CREATE DATABASE {name} TEMPLATE {self._template}")
+        await _run(self.server, f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
         return database_at(self.server, name)
 
 
