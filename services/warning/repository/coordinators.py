@@ -10,10 +10,7 @@ from sqlalchemy import Row, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.warning.domain.assignment import Coordinator
-from services.warning.repository.warning_tables import (
-    absences,
-    coordinators,
-)
+from services.warning.repository.warning_tables import absences, coordinators
 from shared.auth.principal import Principal
 from shared.db.tx import ReadTx, WriteTx
 from shared.kernel.paging import Page
@@ -70,6 +67,8 @@ async def known(tx: ReadTx, account_ids: Sequence[UUID]) -> frozenset[UUID]:
 
 async def working(tx: ReadTx, account_ids: Sequence[UUID]) -> frozenset[UUID]:
     """Return which of these accounts are coordinators who work."""
+    if not account_ids:  # as for most batches of assessments
+        return frozenset()
     chosen = select(coordinators.c.account_id).where(
         coordinators.c.account_id.in_(account_ids), coordinators.c.enabled
     )

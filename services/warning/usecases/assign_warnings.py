@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from services.warning.domain.assignment import Assignment, Coordinator, choose_assignee
@@ -45,7 +46,7 @@ class Roster:
             self._candidates[account_id] = replace(one, open_count=one.open_count + 1)
 
 
-def owned_by(chosen: Assignment) -> dict[str, object]:
+def owned_by(chosen: Assignment) -> dict[str, Any]:
     """Return the changes that make a warning the chosen one's."""
     return {
         "assignee_id": chosen.assignee_id,

@@ -309,9 +309,13 @@ def _follow_workplace(run: _Conduct, case: WarningCase, judgement: Judgement) ->
     run.effects.keep(moved)
     run.effects.steps.append(step_between(case, moved, "follow_workplace", SYSTEM, moved.division))
     run.effects.events.append(assigned_event(moved))
-    told: dict[str, object] = {"from_division": case.division, "grid_cell": moved.grid_cell}
-    told |= {"zone": judgement.standing.zone}
-    told |= {"assignee_id": moved.assignee_id, "queue_division": moved.queue_division}
+    told = {
+        "from_division": case.division,
+        "grid_cell": moved.grid_cell,
+        "zone": judgement.standing.zone,
+        "assignee_id": moved.assignee_id,
+        "queue_division": moved.queue_division,
+    }
     run.effects.events.append(WarningMoved.model_validate(facts_of(moved) | told))
 
 
@@ -327,7 +331,7 @@ def _give_to_who_works(run: _Conduct, case: WarningCase) -> None:
 
 def _given_on(run: _Conduct, case: WarningCase) -> WarningCase:
     """Return the warning as the usual order gives it to somebody, who accepts it anew where that is to be done."""
-    given = replace(case, **owned_by(run.roster.choose(case)))  # type: ignore[arg-type]
+    given = replace(case, **owned_by(run.roster.choose(case)))
     if (given.state, Action.REASSIGN) not in _REASSIGNABLE:
         return given
     given = replace(given, state=next_state(given.state, Action.REASSIGN))
