@@ -17,11 +17,7 @@ from shared.contracts.warning import (
     RulePackOut,
     RulePackPage,
 )
-from shared.contracts.warning_actions import (
-    AbsenceIn,
-    RulePackDraft,
-    RulePackStep,
-)
+from shared.contracts.warning_actions import AbsenceIn, RulePackDraft, RulePackStep
 from shared.web.guard import GuardedRoute
 
 router = APIRouter(prefix="/api/dashboard/v1", route_class=GuardedRoute, tags=["监察与管理 dashboard"])

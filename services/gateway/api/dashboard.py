@@ -22,14 +22,7 @@ from shared.contracts.warning import (
     WarningDetail,
     WarningPage,
 )
-from shared.contracts.warning_actions import (
-    Assign,
-    Close,
-    EnterpriseIn,
-    Pause,
-    Resume,
-    Return,
-)
+from shared.contracts.warning_actions import Assign, Close, EnterpriseIn, Pause, Resume, Return
 from shared.web.guard import GuardedRoute
 
 router = APIRouter(prefix="/api/dashboard/v1", route_class=GuardedRoute, tags=["监察与管理 dashboard"])

@@ -11,12 +11,7 @@ from services.gateway.api.partner_signature import SignedRoute, UnroutedPath
 from services.gateway.api.parts import parts
 from services.gateway.usecases import receive_assistance
 from services.gateway.usecases.exchange_messages import SignedAnswer
-from shared.contracts.federation import (
-    AssistanceRequest,
-    AssistanceStanding,
-    AssistanceStatus,
-    Receipt,
-)
+from shared.contracts.federation import AssistanceRequest, AssistanceStanding, AssistanceStatus, Receipt
 from shared.kernel.errors import NotFound
 
 _PREFIX: Final = "/api/federation/v1"

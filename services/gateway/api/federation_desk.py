@@ -22,7 +22,7 @@ from shared.contracts.federation import (
     ResendAssistance,
     StateName,
 )
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import found
 from shared.kernel.paging import page_of
 from shared.web.guard import GuardedRoute
 
@@ -60,10 +60,8 @@ async def list_requests(
 @router.get("/assistance-requests/{request_id}", summary="事项详情与往来报文 / A request with its messages")
 async def read_request(request: Request, who: FederationReader, request_id: UUID) -> AssistanceDetail:
     async with parts(request).db.write() as tx:
-        found = await read_assistance.read_assistance(tx, who, request_id, address_of(request))
-    if found is None:
-        raise NotFound
-    return found
+        shown = await read_assistance.read_assistance(tx, who, request_id, address_of(request))
+    return found(shown)
 
 
 @router.post(

@@ -8,18 +8,8 @@ from services.gateway.api.access import WarningHandler, WorklistReader
 from services.gateway.api.describing import action, queries
 from services.gateway.api.forwarding import forward, forward_body
 from services.gateway.api.looks import look_at_warning
-from shared.contracts.warning import (
-    WarningDetail,
-    WarningPage,
-)
-from shared.contracts.warning_actions import (
-    Accept,
-    HandOver,
-    OutcomeReport,
-    Refer,
-    Reject,
-    Visit,
-)
+from shared.contracts.warning import WarningDetail, WarningPage
+from shared.contracts.warning_actions import Accept, HandOver, OutcomeReport, Refer, Reject, Visit
 from shared.web.guard import GuardedRoute
 
 router = APIRouter(prefix="/api/mobile/v1", route_class=GuardedRoute, tags=["网格员 mobile"])

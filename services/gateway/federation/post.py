@@ -17,13 +17,7 @@ from pydantic_core import from_json
 
 from services.gateway.domain.refusals import Expired, MessageRefused, Stale
 from services.gateway.federation.identity import Identity
-from services.gateway.federation.profile import (
-    Evidence,
-    Request,
-    Response,
-    sign_request,
-    verify_response,
-)
+from services.gateway.federation.profile import Evidence, Request, Response, sign_request, verify_response
 from shared.kernel.clock import Clock
 
 TIMEOUT_SECONDS: Final = 10.0

@@ -4,13 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from uuid import UUID
 
-from services.gateway.domain.assistance import (
-    Direction,
-    NothingUndeliverable,
-    State,
-    Step,
-    next_state,
-)
+from services.gateway.domain.assistance import Direction, NothingUndeliverable, State, Step, next_state
 from services.gateway.domain.audit import AuditEntry, Deed
 from services.gateway.domain.exchange import MessageKind
 from services.gateway.domain.partners import Partner

@@ -5,19 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from services.gateway.domain.partners import Partner, PartnerStatus
-from services.gateway.domain.refusals import (
-    DigestMissing,
-    HeaderRepeated,
-    PartnerSuspended,
-    Unsigned,
-)
-from services.gateway.federation.profile import (
-    FRESH,
-    Evidence,
-    Request,
-    check_digest,
-    verify_request,
-)
+from services.gateway.domain.refusals import DigestMissing, HeaderRepeated, PartnerSuspended, Unsigned
+from services.gateway.federation.profile import FRESH, Evidence, Request, check_digest, verify_request
 from services.gateway.repository import partners
 from shared.db.tx import ReadTx
 

@@ -5,11 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from services.inspection.api.access import (
-    CaseHandler,
-    CaseReader,
-    ExtensionDecider,
-)
+from services.inspection.api.access import CaseHandler, CaseReader, ExtensionDecider
 from services.inspection.usecases import handle_case, read_cases
 from services.inspection.usecases.assign_officers import assign_officers
 from services.inspection.usecases.extend_investigation import decide_extension, request_extension

@@ -12,13 +12,7 @@ from services.inspection.domain.officers import check_acting
 from services.inspection.domain.periods import ClockKind
 from services.inspection.repository import cases, clocks
 from services.inspection.repository.clocks import CaseClock, new_clock
-from services.inspection.usecases.effects import (
-    Effects,
-    breached,
-    facts_of,
-    step_between,
-    touched,
-)
+from services.inspection.usecases.effects import Effects, breached, facts_of, step_between, touched
 from services.inspection.usecases.timing import Timing
 from shared.auth.actor import Actor
 from shared.auth.principal import Principal

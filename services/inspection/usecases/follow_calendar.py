@@ -8,11 +8,7 @@ from services.inspection.domain.inspection_case import InspectionCase
 from services.inspection.repository import clocks
 from services.inspection.repository.clocks import CaseClock
 from services.inspection.repository.tables import CALENDAR
-from services.inspection.usecases.effects import (
-    Effects,
-    step_between,
-    touched,
-)
+from services.inspection.usecases.effects import Effects, step_between, touched
 from shared.auth.actor import SYSTEM
 from shared.db.tx import WriteTx
 from shared.events.warning import CalendarNoticeTaken

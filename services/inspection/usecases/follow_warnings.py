@@ -6,11 +6,7 @@ from uuid import UUID
 from services.inspection.domain.inspection_case import InspectionCase
 from services.inspection.repository import cases, inspectors
 from services.inspection.repository.inspectors import Inspector
-from services.inspection.usecases.effects import (
-    Effects,
-    step_between,
-    touched,
-)
+from services.inspection.usecases.effects import Effects, step_between, touched
 from services.inspection.usecases.follow_accounts import note_left
 from shared.auth.actor import SYSTEM
 from shared.db.tx import WriteTx

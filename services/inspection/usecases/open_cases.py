@@ -8,12 +8,7 @@ from services.inspection.domain.lifecycle import State
 from services.inspection.domain.periods import ClockKind
 from services.inspection.repository import cases
 from services.inspection.repository.clocks import new_clock
-from services.inspection.usecases.effects import (
-    Effects,
-    district_office,
-    facts_of,
-    step_between,
-)
+from services.inspection.usecases.effects import Effects, district_office, facts_of, step_between
 from services.inspection.usecases.timing import Timing
 from shared.auth.actor import SYSTEM
 from shared.auth.permissions import Role

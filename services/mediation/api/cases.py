@@ -5,10 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from services.mediation.api.access import (
-    CaseHandler,
-    CaseReader,
-)
+from services.mediation.api.access import CaseHandler, CaseReader
 from services.mediation.domain.lifecycle import State
 from services.mediation.usecases import handle_case, read_cases, transfer_case
 from services.mediation.usecases.timing import Timing, TimingSource

@@ -4,10 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from services.mediation.api.access import (
-    CaseReader,
-    OrganisationWriter,
-)
+from services.mediation.api.access import CaseReader, OrganisationWriter
 from services.mediation.api.cases import TimingNow
 from services.mediation.schemas.organisations import claim_of
 from services.mediation.usecases import keep_organisations

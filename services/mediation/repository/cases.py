@@ -13,12 +13,7 @@ from services.mediation.domain.lifecycle import Outcome, State
 from services.mediation.domain.mediation_case import MediationCase
 from services.mediation.domain.organisations import Tier
 from services.mediation.repository.organisations import working_for
-from services.mediation.repository.tables import (
-    case_actions,
-    case_history,
-    cases,
-    sessions,
-)
+from services.mediation.repository.tables import case_actions, case_history, cases, sessions
 from shared.auth.permissions import Role
 from shared.auth.principal import Principal
 from shared.db.done_actions import DoneActions

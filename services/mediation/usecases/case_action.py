@@ -7,9 +7,7 @@ from uuid import UUID
 from services.mediation.domain.lifecycle import Action, State, next_state
 from services.mediation.domain.mediation_case import MediationCase
 from services.mediation.repository import cases, clocks, organisations
-from services.mediation.usecases.effects import (
-    Effects,
-)
+from services.mediation.usecases.effects import Effects
 from services.mediation.usecases.situation import Situation
 from services.mediation.usecases.timing import Timing
 from shared.auth.actor import Actor

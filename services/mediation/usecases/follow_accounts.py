@@ -6,9 +6,7 @@ from uuid import UUID
 from services.mediation.domain.lifecycle import Action
 from services.mediation.repository import cases, clocks, organisations
 from services.mediation.repository.organisations import MediatorRow
-from services.mediation.usecases.effects import (
-    Effects,
-)
+from services.mediation.usecases.effects import Effects
 from services.mediation.usecases.reassign_cases import reassign_cases
 from services.mediation.usecases.situation import Situation
 from services.mediation.usecases.timing import Timing

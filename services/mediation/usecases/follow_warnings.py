@@ -9,11 +9,7 @@ from services.mediation.domain.lifecycle import Action
 from services.mediation.domain.organisations import Organisation
 from services.mediation.domain.policy import Match
 from services.mediation.repository import cases, clocks, organisations
-from services.mediation.usecases.effects import (
-    Effects,
-    mediators_of,
-    officers_of,
-)
+from services.mediation.usecases.effects import Effects, mediators_of, officers_of
 from services.mediation.usecases.reassign_cases import reassign, return_offer
 from services.mediation.usecases.situation import Situation
 from services.mediation.usecases.timing import Timing

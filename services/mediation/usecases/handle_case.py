@@ -23,11 +23,7 @@ from shared.auth.principal import Principal
 from shared.contracts import mediation as contract
 from shared.contracts.base import CaseDone
 from shared.db.tx import WriteTx
-from shared.events.mediation import (
-    MediationCaseAccepted,
-    MediationCaseExtended,
-    MediationSessionRecorded,
-)
+from shared.events.mediation import MediationCaseAccepted, MediationCaseExtended, MediationSessionRecorded
 from shared.kernel.clock import shanghai_day
 from shared.kernel.errors import DomainError, FieldProblem, Kind
 

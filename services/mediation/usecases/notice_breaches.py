@@ -9,11 +9,7 @@ from services.mediation.domain.clocks import Clock, ClockKind
 from services.mediation.domain.lifecycle import Outcome, State, Terms
 from services.mediation.domain.organisations import Organisation
 from services.mediation.repository import clocks, organisations
-from services.mediation.usecases.effects import (
-    Effects,
-    mediators_of,
-    officers_of,
-)
+from services.mediation.usecases.effects import Effects, mediators_of, officers_of
 from services.mediation.usecases.situation import Situation
 from services.mediation.usecases.timing import Timing
 from shared.auth.actor import SYSTEM

@@ -10,11 +10,7 @@ from services.mediation.domain.lifecycle import State
 from services.mediation.domain.mediation_case import MediationCase
 from services.mediation.domain.policy import Policy
 from services.mediation.repository import cases, clocks, organisations
-from services.mediation.usecases.effects import (
-    facts_of,
-    step_between,
-    told_of_choice,
-)
+from services.mediation.usecases.effects import facts_of, step_between, told_of_choice
 from services.mediation.usecases.timing import Timing
 from shared.auth.actor import SYSTEM
 from shared.db.tx import WriteTx

@@ -8,11 +8,7 @@ from services.mediation.domain.clocks import ClockKind, Start
 from services.mediation.domain.lifecycle import Action, State
 from services.mediation.domain.organisations import Organisation
 from services.mediation.repository import cases, clocks, organisations
-from services.mediation.usecases.effects import (
-    Effects,
-    mediators_of,
-    told_of_choice,
-)
+from services.mediation.usecases.effects import Effects, mediators_of, told_of_choice
 from services.mediation.usecases.situation import NO_OFFER, Situation
 from services.mediation.usecases.timing import Timing
 from shared.auth.actor import SYSTEM

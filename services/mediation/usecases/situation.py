@@ -9,12 +9,7 @@ from services.mediation.domain.clocks import Clock, ClockKind, Start, start_cloc
 from services.mediation.domain.lifecycle import Action, Outcome, State, Terms, next_state
 from services.mediation.domain.mediation_case import MediationCase
 from services.mediation.repository.clocks import RunningClock
-from services.mediation.usecases.effects import (
-    Effects,
-    facts_of,
-    step_between,
-    touched,
-)
+from services.mediation.usecases.effects import Effects, facts_of, step_between, touched
 from services.mediation.usecases.timing import Timing
 from shared.auth.actor import Actor
 from shared.db.tx import WriteTx

@@ -5,9 +5,7 @@ from collections.abc import Sequence
 from services.mediation.domain.clocks import resettled
 from services.mediation.repository import cases, clocks
 from services.mediation.repository.tables import CALENDAR
-from services.mediation.usecases.effects import (
-    Effects,
-)
+from services.mediation.usecases.effects import Effects
 from services.mediation.usecases.notice_breaches import deem_failed
 from services.mediation.usecases.situation import Situation
 from services.mediation.usecases.timing import TimingSource

@@ -4,19 +4,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from services.warning.api.access import (
-    AbsenceWriter,
-    DashboardReader,
-)
+from services.warning.api.access import AbsenceWriter, DashboardReader
 from services.warning.usecases import keep_absences
-from shared.contracts.warning import (
-    AbsenceOut,
-    AbsencePage,
-    CoordinatorPage,
-)
-from shared.contracts.warning_actions import (
-    AbsenceIn,
-)
+from shared.contracts.warning import AbsenceOut, AbsencePage, CoordinatorPage
+from shared.contracts.warning_actions import AbsenceIn
 from shared.web.dependencies import Paging, Reading, Writing
 from shared.web.guard import GuardedRoute
 

@@ -4,23 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from services.warning.api.access import (
-    DashboardReader,
-    EnterpriseWriter,
-    Uscc,
-)
+from services.warning.api.access import DashboardReader, EnterpriseWriter, Uscc
 from services.warning.api.signals import Registry
 from services.warning.schemas.enterprises import claim_of
 from services.warning.usecases.register_enterprise import register_enterprise
 from services.warning.usecases.search_enterprises import read_enterprise, search_enterprises
-from shared.contracts.warning import (
-    EnterpriseDetail,
-    EnterprisePage,
-    EnterpriseWritten,
-)
-from shared.contracts.warning_actions import (
-    EnterpriseIn,
-)
+from shared.contracts.warning import EnterpriseDetail, EnterprisePage, EnterpriseWritten
+from shared.contracts.warning_actions import EnterpriseIn
 from shared.web.dependencies import Paging, Reading, Writing
 from shared.web.guard import GuardedRoute
 

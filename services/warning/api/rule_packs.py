@@ -4,22 +4,11 @@ import asyncio
 
 from fastapi import APIRouter, Request, Response
 
-from services.warning.api.access import (
-    PackVersion,
-    RulePackReader,
-    RulePackWriter,
-)
+from services.warning.api.access import PackVersion, RulePackReader, RulePackWriter
 from services.warning.usecases import rule_pack_steps
 from services.warning.usecases.reference_data import ReferenceData
-from shared.contracts.warning import (
-    DryRun,
-    RulePackOut,
-    RulePackPage,
-)
-from shared.contracts.warning_actions import (
-    RulePackDraft,
-    RulePackStep,
-)
+from shared.contracts.warning import DryRun, RulePackOut, RulePackPage
+from shared.contracts.warning_actions import RulePackDraft, RulePackStep
 from shared.db.tx import Database
 from shared.web.dependencies import Paging, Reading, Writing
 from shared.web.guard import GuardedRoute

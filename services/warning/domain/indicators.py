@@ -5,17 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, cast
 
-from shared.kernel.documents import (
-    Node,
-    boolean,
-    fail,
-    number,
-    one_of,
-    optional_text,
-    text,
-    texts,
-    whole,
-)
+from shared.kernel.documents import Node, boolean, fail, number, one_of, optional_text, text, texts, whole
 from shared.kernel.errors import DomainError, Kind
 
 NumberField = Literal["amount_cny", "months", "workers"]

@@ -7,15 +7,7 @@ from string import Formatter
 
 from services.warning.domain.levels import WarningLevel
 from services.warning.domain.rules import COMPARISONS, Alternative, Condition, Levels, Rule
-from shared.kernel.documents import (
-    Node,
-    boolean,
-    fail,
-    number,
-    one_of,
-    only_keys,
-    text,
-)
+from shared.kernel.documents import Node, boolean, fail, number, one_of, only_keys, text
 
 _PLACEHOLDERS = frozenset({"value", "threshold", "value_percent", "threshold_percent"})
 _SENTENCE_KEYS = frozenset({"sentence_zh", "sentence_en"})

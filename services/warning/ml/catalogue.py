@@ -5,13 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from services.warning.domain.indicators import (
-    SERIES_MEASURES,
-    Combine,
-    DetailField,
-    Indicator,
-    series_names,
-)
+from services.warning.domain.indicators import SERIES_MEASURES, Combine, DetailField, Indicator, series_names
 from services.warning.ml.arrays import Days, Flags, Integers
 
 # The model's features of a series, in order; its details follow by their own names. `recent` and `lasting`

@@ -20,13 +20,7 @@ from services.warning.ml.arrays import Flags, Floats, Integers
 from services.warning.ml.artifact import ModelFacts, digest, dumps
 from services.warning.ml.catalogue import HEADCOUNT, INDUSTRY, Catalogue
 from services.warning.ml.features import feature_rows
-from services.warning.ml.history import (
-    Sample,
-    TrainingHistory,
-    draw_sample,
-    outcomes_after,
-    window_end,
-)
+from services.warning.ml.history import Sample, TrainingHistory, draw_sample, outcomes_after, window_end
 from services.warning.ml.inputs import ModelInputs, compile_inputs
 from services.warning.ml.metrics import measure
 from services.warning.ml.model import Scorer

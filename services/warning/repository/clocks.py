@@ -14,10 +14,7 @@ from sqlalchemy import Row, insert, select, text, update
 
 from services.warning.domain.clocks import Clock, ClockKind
 from services.warning.domain.warning_case import WarningCase
-from services.warning.repository.warning_tables import (
-    warning_clocks,
-    warnings,
-)
+from services.warning.repository.warning_tables import warning_clocks, warnings
 from services.warning.repository.warnings import case_of
 from shared.db.rows import update_rows
 from shared.db.tx import ReadTx, WriteTx

@@ -6,14 +6,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select, text
 
 from services.warning.repository.signals import NAME
-from services.warning.repository.tables import (
-    enterprise_names,
-    enterprise_risk,
-    enterprises,
-)
-from services.warning.repository.warning_tables import (
-    warnings,
-)
+from services.warning.repository.tables import enterprise_names, enterprise_risk, enterprises
+from services.warning.repository.warning_tables import warnings
 from shared.db.tx import ReadTx
 
 MOST_ENTRIES = 200

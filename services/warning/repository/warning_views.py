@@ -23,13 +23,8 @@ from sqlalchemy import (
 )
 
 from services.warning.domain.warning_filters import Filters
-from services.warning.repository.tables import (
-    enterprise_risk,
-    enterprises,
-)
-from services.warning.repository.warning_tables import (
-    warnings,
-)
+from services.warning.repository.tables import enterprise_risk, enterprises
+from services.warning.repository.warning_tables import warnings
 from services.warning.repository.warnings import visible_to
 from shared.auth.principal import Principal
 from shared.db.tx import ReadTx

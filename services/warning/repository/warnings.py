@@ -12,12 +12,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from services.warning.domain.levels import WarningLevel
 from services.warning.domain.lifecycle import State
 from services.warning.domain.warning_case import WarningCase
-from services.warning.repository.warning_tables import (
-    notices,
-    warning_actions,
-    warning_history,
-    warnings,
-)
+from services.warning.repository.warning_tables import notices, warning_actions, warning_history, warnings
 from shared.auth.permissions import Role
 from shared.auth.principal import Principal
 from shared.db.done_actions import DoneActions

@@ -1,9 +1,7 @@
 """Enterprises as clients write them."""
 
 from services.warning.domain.enterprises import EnterpriseClaim
-from shared.contracts.warning_actions import (
-    EnterpriseIn,
-)
+from shared.contracts.warning_actions import EnterpriseIn
 
 
 def claim_of(uscc: str, told: EnterpriseIn) -> EnterpriseClaim:

@@ -11,14 +11,7 @@ from services.warning.domain.policy import Authority, Policy
 from services.warning.domain.warning_case import WarningCase
 from services.warning.repository import clocks
 from services.warning.repository.clocks import Overdue
-from services.warning.usecases.effects import (
-    Effects,
-    facts_of,
-    notices,
-    step_between,
-    touched,
-    town_of,
-)
+from services.warning.usecases.effects import Effects, facts_of, notices, step_between, touched, town_of
 from shared.auth.actor import SYSTEM
 from shared.auth.permissions import Role
 from shared.db.tx import WriteTx

@@ -6,9 +6,7 @@ from services.warning.domain.lifecycle import Action, State
 from services.warning.repository import clocks, coordinators, warnings
 from services.warning.repository.coordinators import CoordinatorRow
 from services.warning.usecases.assign_warnings import Roster, assign_on
-from services.warning.usecases.effects import (
-    Effects,
-)
+from services.warning.usecases.effects import Effects
 from services.warning.usecases.handle_warning import restart_accept_clock
 from services.warning.usecases.reference_data import ReferenceData
 from services.warning.usecases.warning_action import Situation, Timing

@@ -7,15 +7,8 @@ from sqlalchemy import Row
 
 from services.warning.repository import coordinators
 from shared.auth.principal import Principal
-from shared.contracts.warning import (
-    AbsenceOut,
-    AbsencePage,
-    CoordinatorOut,
-    CoordinatorPage,
-)
-from shared.contracts.warning_actions import (
-    AbsenceIn,
-)
+from shared.contracts.warning import AbsenceOut, AbsencePage, CoordinatorOut, CoordinatorPage
+from shared.contracts.warning_actions import AbsenceIn
 from shared.db.tx import ReadTx, WriteTx
 from shared.kernel.clock import shanghai_day
 from shared.kernel.errors import DomainError, FieldProblem, Kind, NotFound, found
@@ -86,8 +79,7 @@ async def record_absence(tx: WriteTx, who: Principal, absence: AbsenceIn) -> tup
 
 async def cancel_absence(tx: WriteTx, who: Principal, absence_id: UUID) -> AbsenceOut:
     """End an absence as if it had not been; a repeat does nothing more. Raises NotFound."""
-    if await coordinators.find_absence(tx, absence_id, who.division) is None:
-        raise NotFound
+    found(await coordinators.find_absence(tx, absence_id, who.division))
     await coordinators.cancel_absence(tx, absence_id)
     row = found(await coordinators.find_absence(tx, absence_id, who.division))
     return _out(row)

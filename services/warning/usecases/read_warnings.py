@@ -32,7 +32,7 @@ from shared.contracts.warning import (
 )
 from shared.db.tx import ReadTx
 from shared.kernel.divisions import MINHANG, division_name, towns
-from shared.kernel.errors import NotFound, found
+from shared.kernel.errors import found
 from shared.kernel.masking import masked
 from shared.kernel.paging import Page, cut
 
@@ -81,10 +81,8 @@ def _summary(row: Row[Any], name: str) -> WarningSummary:
 async def read_warning(tx: ReadTx, who: Principal, warning_id: UUID, policy: Policy) -> WarningDetail:
     """Return one warning in full. Raises NotFound when it is not the caller's to see."""
     case = found(await warnings.find(tx, warning_id, who))
-    enterprise = await warning_views.enterprise_of(tx, case.enterprise_id)
+    enterprise = found(await warning_views.enterprise_of(tx, case.enterprise_id))
     assessment = await assessments.find(tx, case.assessment_id) if case.assessment_id else None
-    if enterprise is None:
-        raise NotFound
     signal_ids = await assessments.signal_ids(tx, assessment.signal_seqs) if assessment else ()
     running = (await clocks.of_warnings(tx, [case.id]))[case.id]
     history = await warnings.history_of(tx, case.id)

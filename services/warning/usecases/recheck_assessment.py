@@ -37,11 +37,9 @@ async def recheck_assessment(
 async def _reference_then(
     tx: ReadTx, stored: StoredAssessment, reference: Reference, factory: RiskModelFactory
 ) -> Reference:
-    pack = await rule_packs.find_pack(tx, stored.pack_version)
+    pack = found(await rule_packs.find_pack(tx, stored.pack_version))
     model = await rule_packs.find_model(tx, stored.model_version)
     bands = await rule_packs.find_bands(tx, stored.band_id) if stored.band_id is not None else None
-    if pack is None:
-        raise NotFound
     return replace(
         reference,
         today=stored.as_of,

@@ -17,15 +17,8 @@ from services.warning.usecases.judge_enterprises import judge
 from services.warning.usecases.reference_data import Reference
 from shared.auth.principal import Principal
 from shared.contracts.base import JsonObject
-from shared.contracts.warning import (
-    DryRun,
-    LevelChange,
-    RulePackOut,
-    RulePackPage,
-)
-from shared.contracts.warning_actions import (
-    RulePackDraft,
-)
+from shared.contracts.warning import DryRun, LevelChange, RulePackOut, RulePackPage
+from shared.contracts.warning_actions import RulePackDraft
 from shared.db.tx import ReadTx, WriteTx
 from shared.kernel.clock import shanghai_day
 from shared.kernel.errors import DomainError, FieldProblem, Kind, found

@@ -13,10 +13,7 @@ from services.warning.domain.lifecycle import Action, State
 from services.warning.domain.warning_case import WarningCase
 from services.warning.repository import clocks, coordinators, warnings
 from services.warning.usecases.assign_warnings import Roster, assign_on
-from services.warning.usecases.effects import (
-    Effects,
-    facts_of,
-)
+from services.warning.usecases.effects import Effects, facts_of
 from services.warning.usecases.handle_warning import (
     lower_after_outcome,
     meet,

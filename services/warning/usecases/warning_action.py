@@ -10,11 +10,7 @@ from services.warning.domain.policy import Policy
 from services.warning.domain.warning_case import WarningCase
 from services.warning.repository import clocks, warnings
 from services.warning.repository.clocks import RunningClock
-from services.warning.usecases.effects import (
-    Effects,
-    step_between,
-    touched,
-)
+from services.warning.usecases.effects import Effects, step_between, touched
 from shared.auth.actor import Actor
 from shared.auth.principal import Principal
 from shared.contracts.base import Action as PersonsAction
