@@ -1,11 +1,20 @@
-"""Writes many rows of one table in one statement."""
+"""Many rows of one table in one statement."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table, bindparam, update
+from sqlalchemy import ARRAY, ColumnElement, Table, any_, bindparam, literal, update
 
 from shared.db.tx import WriteTx
+
+
+def among(column: ColumnElement[Any], values: Iterable[Any]) -> ColumnElement[bool]:
+    """Say that the column is one of these values.
+
+    One parameter however many they are: SQLAlchemy's `in_` writes one for each, and so a statement of its own for
+    every number of them, which the server and both statement caches would keep.
+    """
+    return column == any_(literal(list(values), ARRAY(column.type)))
 
 
 async def update_rows(

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.bus.port import Bus, Message, MessageRefused
 from shared.db.locks import only_one
+from shared.db.rows import among
 from shared.db.tx import Database, outbox_channel
 from shared.db.wake import Waker
 from shared.observability.metrics import DEAD_LETTERS, OUTBOX_AGE_SECONDS, OUTBOX_PUBLISHED
@@ -73,7 +74,7 @@ class Relay:
         await self._bus.publish([Message(r.topic, r.key, r.event_id, r.type, r.body.encode()) for r in rows])
         marked = (
             update(table)
-            .where(table.c.seq.in_([r.seq for r in rows]))
+            .where(among(table.c.seq, [r.seq for r in rows]))
             .values(published_at=self._db.clock.now())
         )
         await connection.execute(marked)

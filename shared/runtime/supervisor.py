@@ -28,6 +28,7 @@ Role = Literal["all", "api", "worker"]
 
 FAILURES_IN_A_ROW = 20
 _BACK_OFF_SECONDS = 0.5
+_YOUNG_OBJECTS = 50_000
 _LONGEST_BACK_OFF_SECONDS = 10.0
 
 log = structlog.get_logger(__name__)
@@ -124,6 +125,9 @@ async def run(made: Host, role: Role = "all", *beside: Callable[[], Coroutine[An
         # What start-up made stays for good: the collector need not walk it again and again.
         gc.collect()
         gc.freeze()
+        # A batch of a thousand signals makes tens of thousands of objects, all gone with its answer: at CPython's 700
+        # the collector would look through each batch dozens of times and find nothing.
+        gc.set_threshold(_YOUNG_OBJECTS)
         server = _server(made)
         async with _told_to_the_log():
             served = asyncio.create_task(server.serve([listening]))

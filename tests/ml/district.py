@@ -76,7 +76,7 @@ def chunk_of(facts: Facts) -> FactChunk:
     for signal, name, value in zip(facts.detail_signal, facts.detail_name, facts.detail_value, strict=True):
         details.setdefault(int(facts.signal_seq[signal]), {})[facts.catalogue.details[name]] = float(value)
     series = tuple(one.name for one in facts.catalogue.series)
-    return FactChunk(series, enterprises, signals, list(details.items()))
+    return FactChunk(series, enterprises, signals, [(told, [seq]) for seq, told in details.items()])
 
 
 @cache

@@ -33,14 +33,14 @@ def test_series_are_matched_by_name_not_by_number() -> None:
 def test_details_of_signals_outside_the_chunk_are_left_out() -> None:
     chunk = chunk_of(facts_of([Report("power_use_drop", date(2026, 11, 1))]))
     decoded = decode(
-        replace(chunk, details=[(0, {"drop_percent": 40.0}), (9, {"cut_off": 1.0})]), catalogue()
+        replace(chunk, details=[({"drop_percent": 40.0}, [0]), ({"cut_off": 1.0}, [9])]), catalogue()
     )
     assert decoded.detail_value.tolist() == [40.0]
 
 
 def test_an_empty_chunk_decodes() -> None:
     chunk = chunk_of(facts_of([], enterprises=()))
-    assert len(decode(replace(chunk, details=[(1, {"cut_off": 1.0})]), catalogue()).enterprise_id) == 0
+    assert len(decode(replace(chunk, details=[({"cut_off": 1.0}, [1])]), catalogue()).enterprise_id) == 0
 
 
 def test_a_header_extension_is_skipped() -> None:

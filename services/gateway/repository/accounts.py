@@ -9,6 +9,7 @@ from sqlalchemy import Row, insert, select, update
 
 from services.gateway.domain.accounts import Account
 from services.gateway.repository.tables import accounts
+from shared.db.rows import among
 from shared.db.tx import ReadTx, WriteTx
 
 _MOST = 1_000
@@ -44,7 +45,7 @@ async def names_taken(tx: ReadTx, usernames: Sequence[str]) -> list[str]:
     """Return which of these names are in use, in order, at most 1,000."""
     found = await tx.rows(
         select(accounts.c.username)
-        .where(accounts.c.username.in_(usernames))
+        .where(among(accounts.c.username, usernames))
         .order_by(accounts.c.username)
         .limit(_MOST)
     )

@@ -26,6 +26,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from services.gateway.domain.notifications import Notice, Notification, Reader, Subject, Title, office
 from services.gateway.repository.tables import accounts, notification_reads, notifications
 from shared.auth.permissions import Role
+from shared.db.rows import among
 from shared.db.tx import ReadTx, WriteTx
 from shared.kernel.ids import new_id
 
@@ -79,7 +80,7 @@ async def unread_by_kind(tx: ReadTx, who: Reader, until: int | None = None) -> d
 
 async def mark_read(tx: WriteTx, who: Reader, ids: Sequence[UUID]) -> None:
     """Mark those of these that are the reader's."""
-    await _mark(tx, who, notifications.c.id.in_(ids))
+    await _mark(tx, who, among(notifications.c.id, ids))
 
 
 async def mark_read_up_to(tx: WriteTx, who: Reader, last: UUID) -> None:
@@ -149,7 +150,7 @@ async def _in_order(
 
 
 def _of(who: Reader) -> ColumnElement[bool]:
-    return notifications.c.addressee.in_(who.addressees)
+    return among(notifications.c.addressee, who.addressees)
 
 
 def _marked_by(who: Reader) -> ColumnElement[bool]:

@@ -19,6 +19,7 @@ from services.gateway.domain.partners import (
     Purpose,
 )
 from services.gateway.repository.federation_tables import partner_grants, partner_keys, partners
+from shared.db.rows import among
 from shared.db.tx import ReadTx, WriteTx
 
 _MOST = 1_000
@@ -61,7 +62,7 @@ async def by_name(tx: ReadTx, name: str) -> Partner | None:
 async def rivals(tx: ReadTx, told: Descriptor) -> list[UUID]:
     """Return the partners that have this name, this address or one of these keys."""
     kids = [key.kid for key in told.keys]
-    holders = select(partner_keys.c.partner_id).where(partner_keys.c.kid.in_(kids))
+    holders = select(partner_keys.c.partner_id).where(among(partner_keys.c.kid, kids))
     same = or_(partners.c.name == told.name, partners.c.base_url == told.base_url, partners.c.id.in_(holders))
     return [row.id for row in await tx.rows(select(partners.c.id).where(same).limit(_MOST))]
 

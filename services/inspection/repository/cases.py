@@ -14,7 +14,7 @@ from services.inspection.domain.lifecycle import Finding, Outcome, State
 from services.inspection.repository.tables import case_actions, case_history, cases
 from shared.auth.principal import Principal
 from shared.db.done_actions import DoneActions
-from shared.db.rows import update_rows
+from shared.db.rows import among, update_rows
 from shared.db.tx import ReadTx, WriteTx
 from shared.kernel.ids import new_id
 
@@ -100,7 +100,7 @@ async def lock_open_of_warnings(tx: WriteTx, warning_ids: Collection[UUID]) -> S
     """Return the open cases of these warnings, locked in the order of their ids."""
     chosen = (
         select(cases)
-        .where(cases.c.warning_id.in_(warning_ids), cases.c.state != State.CLOSED.value)
+        .where(among(cases.c.warning_id, warning_ids), cases.c.state != State.CLOSED.value)
         .order_by(cases.c.id)
         .with_for_update()
     )

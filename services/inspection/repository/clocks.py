@@ -17,7 +17,7 @@ from services.inspection.domain.lifecycle import State
 from services.inspection.domain.periods import ClockKind
 from services.inspection.repository.cases import case_of
 from services.inspection.repository.tables import case_clocks, cases
-from shared.db.rows import update_rows
+from shared.db.rows import among, update_rows
 from shared.db.tx import ReadTx, WriteTx
 from shared.kernel.deadlines import ClockUnit
 from shared.kernel.ids import new_id
@@ -66,7 +66,7 @@ async def save(tx: WriteTx, changed: Sequence[CaseClock]) -> None:
 
 async def of_cases(tx: ReadTx, case_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[CaseClock]]:
     """Return the clocks of each case, in the order in which they started."""
-    chosen = select(case_clocks).where(case_clocks.c.case_id.in_(case_ids))
+    chosen = select(case_clocks).where(among(case_clocks.c.case_id, case_ids))
     found: dict[UUID, list[CaseClock]] = {case_id: [] for case_id in case_ids}
     for row in await tx.rows(chosen.order_by(case_clocks.c.started_at, case_clocks.c.id)):
         found[row.case_id].append(_of(row))
@@ -86,7 +86,7 @@ async def claim_overdue(tx: WriteTx, limit: int) -> Sequence[tuple[InspectionCas
     )
     locked = {row.clock_id: case_of(row) for row in claimed}
     # Read again under the lock: an action may have met a clock between the two statements.
-    again = select(case_clocks).where(case_clocks.c.id.in_(list(locked)), *overdue)
+    again = select(case_clocks).where(among(case_clocks.c.id, locked), *overdue)
     return [(locked[row.id], _of(row)) for row in await tx.rows(again)]
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.inspection.repository.tables import inspectors
 from shared.auth.principal import Principal
+from shared.db.rows import among
 from shared.db.tx import ReadTx, WriteTx
 from shared.kernel.paging import Page
 
@@ -26,7 +27,7 @@ class Inspector:
 
 async def known(tx: ReadTx, account_ids: Collection[UUID]) -> Mapping[UUID, Inspector]:
     """Return those of these accounts that are or were inspectors."""
-    rows = await tx.rows(select(inspectors).where(inspectors.c.account_id.in_(account_ids)))
+    rows = await tx.rows(select(inspectors).where(among(inspectors.c.account_id, account_ids)))
     return {
         row.account_id: Inspector(row.account_id, row.username, row.division, row.enabled) for row in rows
     }
@@ -54,7 +55,7 @@ async def assignable(tx: WriteTx, account_ids: Collection[UUID], division: str) 
     being changed at this moment is passed over: waiting for it with the case in hand could be waiting in a ring.
     """
     chosen = select(inspectors.c.account_id).where(
-        inspectors.c.account_id.in_(account_ids), inspectors.c.enabled, _holds(division)
+        among(inspectors.c.account_id, account_ids), inspectors.c.enabled, _holds(division)
     )
     ordered = chosen.order_by(inspectors.c.account_id).with_for_update(read=True, skip_locked=True)
     return {row.account_id for row in await tx.rows(ordered)}

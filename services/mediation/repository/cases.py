@@ -17,7 +17,7 @@ from services.mediation.repository.tables import case_actions, case_history, cas
 from shared.auth.permissions import Role
 from shared.auth.principal import Principal
 from shared.db.done_actions import DoneActions
-from shared.db.rows import update_rows
+from shared.db.rows import among, update_rows
 from shared.db.tx import ReadTx, WriteTx
 from shared.kernel.ids import new_id
 
@@ -102,7 +102,7 @@ async def find_any(tx: ReadTx, case_id: UUID) -> MediationCase | None:
 
 async def lock_open_of_mediators(tx: WriteTx, account_ids: Sequence[UUID]) -> Sequence[MediationCase]:
     """Return the open cases that these mediators accepted, locked in the order of their ids."""
-    chosen = select(cases).where(cases.c.mediator_id.in_(account_ids), _OPEN).order_by(cases.c.id)
+    chosen = select(cases).where(among(cases.c.mediator_id, account_ids), _OPEN).order_by(cases.c.id)
     return [case_of(row) for row in await tx.rows(chosen.with_for_update())]
 
 
@@ -110,20 +110,22 @@ async def lock_open_of_organisations(
     tx: WriteTx, organisation_ids: Collection[UUID]
 ) -> Sequence[MediationCase]:
     """Return the open cases that lie with or are offered to these organisations, locked in the order of their ids."""
-    concerned = or_(cases.c.organisation_id.in_(organisation_ids), cases.c.offered_to.in_(organisation_ids))
+    concerned = or_(
+        among(cases.c.organisation_id, organisation_ids), among(cases.c.offered_to, organisation_ids)
+    )
     chosen = select(cases).where(concerned, _OPEN).order_by(cases.c.id)
     return [case_of(row) for row in await tx.rows(chosen.with_for_update())]
 
 
 async def lock_open_of_warnings(tx: WriteTx, warning_ids: Collection[UUID]) -> Sequence[MediationCase]:
     """Return the open cases of these warnings, locked in the order of their ids."""
-    chosen = select(cases).where(cases.c.warning_id.in_(warning_ids), _OPEN).order_by(cases.c.id)
+    chosen = select(cases).where(among(cases.c.warning_id, warning_ids), _OPEN).order_by(cases.c.id)
     return [case_of(row) for row in await tx.rows(chosen.with_for_update())]
 
 
 async def lock_by_ids(tx: WriteTx, case_ids: Iterable[UUID]) -> Mapping[UUID, MediationCase]:
     """Return open cases, locked in the order of their ids."""
-    chosen = select(cases).where(cases.c.id.in_(list(case_ids)), _OPEN).order_by(cases.c.id)
+    chosen = select(cases).where(among(cases.c.id, case_ids), _OPEN).order_by(cases.c.id)
     return {row.id: case_of(row) for row in await tx.rows(chosen.with_for_update())}
 
 

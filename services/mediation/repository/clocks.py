@@ -11,7 +11,7 @@ from services.mediation.domain.clocks import Clock, ClockKind
 from services.mediation.domain.mediation_case import MediationCase
 from services.mediation.repository.cases import case_of
 from services.mediation.repository.tables import case_clocks, cases
-from shared.db.rows import update_rows
+from shared.db.rows import among, update_rows
 from shared.db.tx import ReadTx, WriteTx
 from shared.kernel.ids import new_id
 
@@ -47,7 +47,7 @@ async def start(tx: WriteTx, clocks: Iterable[tuple[UUID, Clock]]) -> None:
 async def of_cases(tx: ReadTx, case_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[RunningClock]]:
     """Return the clocks that count for each case, met ones included, replaced ones not."""
     chosen = select(case_clocks).where(
-        case_clocks.c.case_id.in_(case_ids), case_clocks.c.replaced_at.is_(None)
+        among(case_clocks.c.case_id, case_ids), case_clocks.c.replaced_at.is_(None)
     )
     found: dict[UUID, list[RunningClock]] = {case_id: [] for case_id in case_ids}
     for row in await tx.rows(chosen.order_by(case_clocks.c.due_at)):
@@ -65,7 +65,7 @@ async def replace(tx: WriteTx, clock_ids: Sequence[UUID]) -> None:
     """Take clocks out of force; they stay on the record."""
     if clock_ids:
         await tx.execute(
-            update(case_clocks).where(case_clocks.c.id.in_(clock_ids)).values(replaced_at=tx.now)
+            update(case_clocks).where(among(case_clocks.c.id, clock_ids)).values(replaced_at=tx.now)
         )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.sql import Select
 
 from services.mediation.domain.organisations import Organisation, Place, Tier
 from services.mediation.repository.tables import mediators, organisation_mediators, organisations
+from shared.db.rows import among
 from shared.db.tx import ReadTx, WriteTx
 from shared.kernel.divisions import DivisionLevel
 from shared.kernel.paging import Page
@@ -73,8 +74,8 @@ async def near(tx: ReadTx, divisions: Collection[str], usccs: Collection[str]) -
     codes = {code[:length] for code in divisions for length in DivisionLevel}
     chosen = _with_mediators().where(
         or_(
-            organisations.c.division.in_(codes),
-            organisations.c.uscc.in_(usccs),
+            among(organisations.c.division, codes),
+            among(organisations.c.uscc, usccs),
             organisations.c.tier == Tier.DISTRICT.value,
         )
     )
@@ -83,7 +84,7 @@ async def near(tx: ReadTx, divisions: Collection[str], usccs: Collection[str]) -
 
 async def by_id(tx: ReadTx, ids: Collection[UUID]) -> Mapping[UUID, Organisation]:
     """Return these organisations."""
-    rows = await tx.rows(_with_mediators().where(organisations.c.id.in_(ids)))
+    rows = await tx.rows(_with_mediators().where(among(organisations.c.id, ids)))
     return {row.id: _organisation(row) for row in rows}
 
 
@@ -116,7 +117,7 @@ async def of_mediator(tx: ReadTx, account_id: UUID) -> frozenset[UUID]:
 async def attached_to(tx: ReadTx, account_ids: Collection[UUID]) -> frozenset[UUID]:
     """Return the organisations to which these accounts are attached, in use or not."""
     chosen = select(organisation_mediators.c.organisation_id).where(
-        organisation_mediators.c.account_id.in_(account_ids)
+        among(organisation_mediators.c.account_id, account_ids)
     )
     return frozenset(row.organisation_id for row in await tx.rows(chosen))
 
@@ -197,7 +198,7 @@ async def detach(tx: WriteTx, organisation_id: UUID, account_id: UUID) -> None:
 
 async def known_mediators(tx: ReadTx, account_ids: Collection[UUID]) -> frozenset[UUID]:
     """Return which of these accounts are known as mediators."""
-    chosen = select(mediators.c.account_id).where(mediators.c.account_id.in_(account_ids))
+    chosen = select(mediators.c.account_id).where(among(mediators.c.account_id, account_ids))
     return frozenset(row.account_id for row in await tx.rows(chosen))
 
 

@@ -27,13 +27,13 @@ class FactChunk:
         signal_seq int8, enterprise_id int8, series int2 (index into `series`), source int4 (a number per
         department), effective_on int4 (days since 1970-01-01), known_on int4 (same), amount_cny float8,
         months float8, workers float8
-    details: (signal_seq, number and boolean detail fields) for the signals that have any
+    details: (number and boolean detail fields, the signal_seqs that have just these) for the signals that have any
     """
 
     series: tuple[str, ...]
     enterprises: bytes
     signals: bytes
-    details: Sequence[tuple[int, Mapping[str, float]]]
+    details: Sequence[tuple[Mapping[str, float], Sequence[int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class EnterpriseScore:
     measures: `<series>.<measure>` -> value, only those that are present; the rule pack reads them.
     score: calibrated probability of an upheld dispute within the model's horizon; None without a model.
     corroborated: a graver-than-nothing, non-protective signal within the policy's corroboration days.
-    signal_seqs: the signals that were read, as evidence.
+    signal_seqs: the signals that were read, as evidence, in ascending order.
     """
 
     enterprise_id: int

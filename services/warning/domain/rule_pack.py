@@ -79,6 +79,9 @@ class Verdict:
         return frozenset(rule.rule_id for rule in self.fired if rule.level.is_warning)
 
 
+_QUIET = Verdict(WarningLevel.NONE, ())
+
+
 def parse_rule_pack(doc: object, known_measures: Collection[str] | None = None) -> RulePack:
     """Read a pack. With `known_measures`, a rule over a measure that nothing measures is refused."""
     try:
@@ -93,12 +96,10 @@ def evaluate(pack: RulePack, measures: Mapping[str, float]) -> Verdict:
     touched: set[int] = set()
     for measure in measures:
         touched.update(pack.rules_of_measure.get(measure, ()))
-    fired: list[FiredRule] = []
-    for position in sorted(touched):
-        one = _fire(pack.rules[position], measures)
-        if one is not None:
-            fired.append(one)
-    return Verdict(max((one.level for one in fired), default=WarningLevel.NONE), tuple(fired))
+    fired = [one for at in sorted(touched) if (one := _fire(pack.rules[at], measures)) is not None]
+    if not fired:
+        return _QUIET
+    return Verdict(max(one.level for one in fired), tuple(fired))
 
 
 def fresh_rules(pack: RulePack, fired: Iterable[FiredRule], fresh_series: Collection[str]) -> list[FiredRule]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from unicodedata import category
 
 from services.warning.domain.indicators import NUMBER_FIELDS, Combine, DetailField, Indicator
-from services.warning.domain.signals import DetailValue, SignalContent, period_start, significant
+from services.warning.domain.signals import DetailValue, SignalContent, period_start
 from shared.kernel.errors import FieldProblem
 
 EARLIEST_ON = date(2000, 1, 1)
@@ -16,7 +16,7 @@ LARGEST_MONTHS = 600
 LARGEST_WORKERS = 1_000_000
 LONGEST_REFERENCE = 200
 _LARGEST_DETAIL = 1e12
-_FEN = -2
+_FEN = Decimal("0.01")
 _MOST_PROBLEMS = 20
 _LONGEST_NAME = 40
 
@@ -114,7 +114,9 @@ def _needs_figure(indicator: Indicator) -> bool:
 
 
 def _numbers(content: SignalContent, indicator: Indicator) -> Iterator[FieldProblem]:
-    given = [field for field in NUMBER_FIELDS if getattr(content, field) is not None]
+    amount, months, workers = content.amount_cny, content.months, content.workers
+    told = zip(NUMBER_FIELDS, (amount, months, workers), strict=True)
+    given = [field for field, value in told if value is not None]
     for field in given:
         if field not in indicator.fields:
             yield FieldProblem(
@@ -128,12 +130,12 @@ def _numbers(content: SignalContent, indicator: Indicator) -> Iterator[FieldProb
         yield FieldProblem(
             indicator.fields[0], "required", f"请至少填写一项：{names}。", f"Give at least one of: {names}."
         )
-    if content.amount_cny is not None:
-        yield from _amount(content.amount_cny)
-    if content.months is not None:
-        yield from _count("months", content.months, LARGEST_MONTHS)
-    if content.workers is not None:
-        yield from _count("workers", content.workers, LARGEST_WORKERS)
+    if amount is not None:
+        yield from _amount(amount)
+    if months is not None:
+        yield from _count("months", months, LARGEST_MONTHS)
+    if workers is not None:
+        yield from _count("workers", workers, LARGEST_WORKERS)
 
 
 def _amount(amount: Decimal) -> Iterator[FieldProblem]:
@@ -144,7 +146,7 @@ def _amount(amount: Decimal) -> Iterator[FieldProblem]:
             f"金额须为0以上、小于{LARGEST_AMOUNT_CNY}的人民币元数。",
             f"The amount must be 0 or more and below {LARGEST_AMOUNT_CNY} CNY.",
         )
-    elif significant(amount)[1] < _FEN:
+    elif amount != amount.quantize(_FEN):
         yield FieldProblem(
             "amount_cny", "too_precise", "金额至多两位小数（分）。", "At most two decimals (fen)."
         )
@@ -158,6 +160,8 @@ def _count(field: str, value: int, largest: int) -> Iterator[FieldProblem]:
 
 
 def _detail(detail: Mapping[str, DetailValue], indicator: Indicator) -> Iterator[FieldProblem]:
+    if not detail and not indicator.detail:
+        return
     choice = indicator.aspect_choice(detail)
     for name, value in detail.items():
         field = indicator.detail_field(name)

@@ -16,7 +16,7 @@ from shared.kernel.identifiers import normalise_uscc
 DetailValue: TypeAlias = str | bool | int | float | Decimal
 # ASCII digits only: another spelling of a month would be another key.
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
-_KEYS: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_quoted: Final = json.JSONEncoder(ensure_ascii=False).encode
 _COMPARED = (
     "source",
     "source_ref",
@@ -54,10 +54,9 @@ class SignalContent:
 def signal_key(content: SignalContent) -> str:
     """Return what identifies the signal: (source, source_ref), else (source, uscc, indicator, time)."""
     if content.source_ref is not None:
-        parts = ["ref", content.source, content.source_ref]
-    else:
-        parts = ["time", content.source, normalise_uscc(content.uscc), content.indicator, _time(content)]
-    return _KEYS.encode(parts)
+        return f'["ref",{_quoted(content.source)},{_quoted(content.source_ref)}]'
+    parts = (content.source, normalise_uscc(content.uscc), content.indicator, _time(content))
+    return f'["time",{",".join(map(_quoted, parts))}]'
 
 
 def content_hash(content: SignalContent) -> str:
@@ -74,12 +73,10 @@ def content_hash(content: SignalContent) -> str:
         content.workers,
         content.corrects,
     )
-    written = ["" if value is None else _written(value) for value in told]
+    packed = [_packed(value) for value in told]
     for name in sorted(content.detail):
-        written += [name, _written(content.detail[name])]
-    # Every text stands behind its length, so that no content is written like another.
-    packed = "".join([f"{len(text)}:{text}" for text in written])
-    return hashlib.sha256(packed.encode("utf-8", "surrogatepass")).hexdigest()
+        packed += (_behind_length(name), _packed(content.detail[name]))
+    return hashlib.sha256("".join(packed).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def differing_field(one: SignalContent, other: SignalContent) -> str:
@@ -151,6 +148,20 @@ def _canonical(content: SignalContent) -> dict[str, str]:
     }
     plain.update((f"detail.{name}", value) for name, value in content.detail.items())
     return {name: _written(value) for name, value in plain.items() if value is not None}
+
+
+def _packed(value: object) -> str:
+    """Most are texts or absent; written here once more, because every signal has ten of them."""
+    if value is None:
+        return "0:"
+    if type(value) is str:
+        return f"{len(value) + 5}:text {value}"
+    return _behind_length(_written(value))
+
+
+def _behind_length(text: str) -> str:
+    """Every text stands behind its length, so that no content is written like another."""
+    return f"{len(text)}:{text}"
 
 
 def _written(value: object) -> str:

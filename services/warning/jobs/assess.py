@@ -16,51 +16,55 @@ from shared.runtime.spec import Job
 
 ASSESSED = Counter("warning_assessed_total", "Enterprises assessed")
 ASSESS_SECONDS = Histogram("warning_assess_seconds", "Time to assess one chunk")
-# So many enterprises come at once only under a bulk load.
-LARGE_ROUND = 1_000
-GATHER_SHARE = 2.0
-LONGEST_GATHER_SECONDS = 2.0
-QUIET_SECONDS = 0.1
+# So many requests come within one look only under a bulk load.
+BULK_REQUESTS = 500
+LOOK_SECONDS = 0.3
+LONGEST_GATHER_SECONDS = 10.0
 NIGHTLY = "assess_everybody"
 
 
 def assess_job(db: Database, reference_data: ReferenceData) -> Job:
     """Return the job that takes chunks off the queue; one process at a time does it."""
+    gathering = _Gathering(db)
 
     async def run() -> bool:
+        await gathering.until_over()
         began = time.perf_counter()
         async with db.read() as reading:
             work = await collect(reading, reference_data)
-            if work is None:
-                return False
-            large = len(work.due.enterprise_ids) >= LARGE_ROUND
-            newest = await assessments.newest_request(reading) if large else None
+        if work is None:
+            return False
         examined = await asyncio.to_thread(examine, work)
         async with db.write() as tx:
             ASSESSED.inc(await apply(tx, examined))
-        took = time.perf_counter() - began
-        ASSESS_SECONDS.observe(took)
-        if large:
-            await _let_requests_gather(db, newest, min(GATHER_SHARE * took, LONGEST_GATHER_SECONDS))
+        ASSESS_SECONDS.observe(time.perf_counter() - began)
         return True
 
     return Job("assess", run, timedelta(seconds=2), wake_channel=WAKE_CHANNEL, exclusive=True)
 
 
-async def _let_requests_gather(db: Database, newest: int | None, seconds: float) -> None:
-    """Wait while requests keep coming after the `newest` known one, at most so long.
+class _Gathering:
+    """Under a bulk load, lets requests gather until it is over, but not for long.
 
-    A round costs by its enterprises: under a bulk load, round upon round would assess the same ones again, and
-    take from the intake the time that it needs.
+    A round costs by its enterprises: round upon round would assess the same ones again, and take from the intake
+    the time that it needs.
     """
-    until = time.monotonic() + seconds
-    while (left := until - time.monotonic()) > 0:
-        async with db.read() as tx:
-            last = await assessments.newest_request(tx)
-        if last == newest:
-            return
-        newest = last
-        await asyncio.sleep(min(QUIET_SECONDS, left))
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._newest = 0
+
+    async def until_over(self) -> None:
+        until = time.monotonic() + LONGEST_GATHER_SECONDS
+        while await self._came() >= BULK_REQUESTS and time.monotonic() < until:  # noqa: ASYNC110  others send them
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _came(self) -> int:
+        """Return how many requests are new since the last look."""
+        async with self._db.read() as tx:
+            oldest, newest = await assessments.waiting_span(tx)
+        came, self._newest = newest - max(oldest - 1, self._newest), newest
+        return came
 
 
 def nightly_job(db: Database) -> Job:

@@ -135,7 +135,7 @@ def facts_from_columns(
     effective_on = np.asarray(signals.effective_on, dtype=np.int32)
     count = len(of_enterprise)
     at = {name: catalogue.position[name] for name in set(signals.series)}
-    positions, names, values = _flatten(signals.details, catalogue)
+    positions, names, values = _flatten([(told, [at]) for at, told in signals.details], catalogue)
     return Facts(
         catalogue=catalogue,
         enterprise_id=known,
@@ -216,22 +216,21 @@ def _column(values: ArrayLike | None, count: int, unknown: float) -> Floats:
 
 
 def _flatten(
-    details: Sequence[tuple[int, Mapping[str, float]]], catalogue: Catalogue
+    details: Sequence[tuple[Mapping[str, float], Sequence[int]]], catalogue: Catalogue
 ) -> tuple[Integers, Integers, Floats]:
     """Return owner, detail position and value, one row per value; unknown details are left out."""
-    sizes = np.fromiter((len(found) for _, found in details), dtype=np.int64, count=len(details))
-    owner = np.repeat(np.fromiter((key for key, _ in details), dtype=np.int64, count=len(details)), sizes)
-    position = catalogue.detail_position
-    name = np.fromiter(
-        (position.get(one, -1) for one in chain.from_iterable(found for _, found in details)),
-        dtype=np.int64,
-        count=len(owner),
+    told = [
+        (owners, catalogue.detail_position[name], value)
+        for found, owners in details
+        for name, value in found.items()
+        if name in catalogue.detail_position
+    ]
+    sizes = [len(owners) for owners, _, _ in told]
+    return (
+        np.fromiter(chain.from_iterable(owners for owners, _, _ in told), dtype=np.int64, count=sum(sizes)),
+        np.repeat(np.array([at for _, at, _ in told], dtype=np.int64), sizes),
+        np.repeat(np.array([value for _, _, value in told], dtype=np.float64), sizes),
     )
-    value = np.fromiter(
-        chain.from_iterable(found.values() for _, found in details), dtype=np.float64, count=len(owner)
-    )
-    known = name >= 0
-    return owner[known], name[known], value[known]
 
 
 def _positions(owner: Integers, signal_seq: Integers) -> tuple[Flags, Integers]:

@@ -16,7 +16,7 @@ from services.warning.domain.clocks import Clock, ClockKind
 from services.warning.domain.warning_case import WarningCase
 from services.warning.repository.warning_tables import warning_clocks, warnings
 from services.warning.repository.warnings import case_of
-from shared.db.rows import update_rows
+from shared.db.rows import among, update_rows
 from shared.db.tx import ReadTx, WriteTx
 from shared.kernel.ids import new_id
 
@@ -69,7 +69,7 @@ async def start(tx: WriteTx, clocks: Iterable[tuple[UUID, Clock]]) -> None:
 async def of_warnings(tx: ReadTx, warning_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[RunningClock]]:
     """Return the clocks that count for each warning, met ones included, replaced ones not."""
     chosen = select(warning_clocks).where(
-        warning_clocks.c.warning_id.in_(warning_ids), warning_clocks.c.replaced_at.is_(None)
+        among(warning_clocks.c.warning_id, warning_ids), warning_clocks.c.replaced_at.is_(None)
     )
     found: dict[UUID, list[RunningClock]] = {warning_id: [] for warning_id in warning_ids}
     for row in await tx.rows(chosen.order_by(warning_clocks.c.due_at)):
@@ -95,7 +95,7 @@ async def replace(tx: WriteTx, clock_ids: Sequence[UUID]) -> None:
     """Take clocks out of force; they stay on the record."""
     if clock_ids:
         await tx.execute(
-            update(warning_clocks).where(warning_clocks.c.id.in_(clock_ids)).values(replaced_at=tx.now)
+            update(warning_clocks).where(among(warning_clocks.c.id, clock_ids)).values(replaced_at=tx.now)
         )
 
 
@@ -119,7 +119,7 @@ async def claim_overdue(tx: WriteTx, limit: int) -> Sequence[Overdue]:
     cases = {row.clock_id: case_of(row) for row in claimed}
     # Read again under the lock: an action may have met a clock between the two statements.
     again = select(warning_clocks).where(
-        warning_clocks.c.id.in_(list(cases)),
+        among(warning_clocks.c.id, cases),
         warning_clocks.c.next_escalation_at <= tx.now,
         warning_clocks.c.met_at.is_(None),
         warning_clocks.c.replaced_at.is_(None),

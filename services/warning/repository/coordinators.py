@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from services.warning.domain.assignment import Coordinator
 from services.warning.repository.warning_tables import absences, coordinators
 from shared.auth.principal import Principal
+from shared.db.rows import among
 from shared.db.tx import ReadTx, WriteTx
 from shared.kernel.paging import Page
 
@@ -61,7 +62,7 @@ async def save(tx: WriteTx, rows: Sequence[CoordinatorRow]) -> None:
 
 async def known(tx: ReadTx, account_ids: Sequence[UUID]) -> frozenset[UUID]:
     """Return which of these accounts are known as coordinators."""
-    chosen = select(coordinators.c.account_id).where(coordinators.c.account_id.in_(account_ids))
+    chosen = select(coordinators.c.account_id).where(among(coordinators.c.account_id, account_ids))
     return frozenset(row.account_id for row in await tx.rows(chosen))
 
 
@@ -70,7 +71,7 @@ async def working(tx: ReadTx, account_ids: Sequence[UUID]) -> frozenset[UUID]:
     if not account_ids:  # as for most batches of assessments
         return frozenset()
     chosen = select(coordinators.c.account_id).where(
-        coordinators.c.account_id.in_(account_ids), coordinators.c.enabled
+        among(coordinators.c.account_id, account_ids), coordinators.c.enabled
     )
     return frozenset(row.account_id for row in await tx.rows(chosen))
 

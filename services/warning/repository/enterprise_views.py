@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Row, and_, func, or_, select, text
 from services.warning.repository.signals import NAME
 from services.warning.repository.tables import enterprise_names, enterprise_risk, enterprises
 from services.warning.repository.warning_tables import warnings
+from shared.db.rows import among
 from shared.db.tx import ReadTx
 
 MOST_ENTRIES = 200
@@ -113,5 +114,5 @@ def _named(code: str, name_key: str) -> ColumnElement[bool]:
 
 async def names_of(tx: ReadTx, enterprise_ids: Sequence[int]) -> dict[int, str]:
     """Return the names of these enterprises by id."""
-    chosen = select(enterprises.c.id, enterprises.c.name).where(enterprises.c.id.in_(enterprise_ids))
+    chosen = select(enterprises.c.id, enterprises.c.name).where(among(enterprises.c.id, enterprise_ids))
     return {row.id: row.name for row in await tx.rows(chosen)}

@@ -80,13 +80,8 @@ async def _copy(tx: ReadTx, query: str, *arguments: object) -> bytes:
     return stream.getvalue()
 
 
-def _details(rows: Iterable[asyncpg.Record]) -> list[tuple[int, Mapping[str, float]]]:
-    found: list[tuple[int, Mapping[str, float]]] = []
-    for row in rows:
-        numbers = _numbers(row["detail"])
-        if numbers:
-            found += [(seq, numbers) for seq in row["seqs"]]
-    return found
+def _details(rows: Iterable[asyncpg.Record]) -> list[tuple[Mapping[str, float], Sequence[int]]]:
+    return [(numbers, row["seqs"]) for row in rows if (numbers := _numbers(row["detail"]))]
 
 
 def _numbers(detail: str) -> Mapping[str, float]:

@@ -1,11 +1,12 @@
 """Rule packs, risk models and score bands as they are kept."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.warning.domain.levels import ScoreBands
@@ -14,13 +15,41 @@ from shared.contracts.base import JsonObject
 from shared.db.tx import ReadTx, WriteTx
 from shared.kernel.paging import Page, number
 
+_IN_FORCE = text("""
+SELECT pack.version AS pack_version, model.version AS model_version, band.id AS band_id, band.watch, band.orange,
+  band.red
+FROM (VALUES (true)) AS now (asked)
+LEFT JOIN LATERAL (SELECT version FROM warning.rule_packs WHERE status = 'live' AND effective_from <= :today
+  ORDER BY effective_from DESC, version DESC LIMIT 1) AS pack ON asked
+LEFT JOIN LATERAL (SELECT version FROM warning.models WHERE status = 'live') AS model ON asked
+LEFT JOIN LATERAL (SELECT id, watch, orange, red FROM warning.score_bands
+  WHERE model_version = model.version AND effective_from <= :today
+  ORDER BY effective_from DESC LIMIT 1) AS band ON asked
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """What decisions rest on today, by number: the pack, the model, and the bands set for that model."""
+
+    pack_version: int | None
+    model_version: str | None
+    band_id: int | None
+    bands: ScoreBands | None
+
+
+async def in_force(tx: ReadTx, today: date) -> InForce:
+    """Return what is in force: of the live packs, the newest whose date has come; the same of the model's bands."""
+    row = await tx.row(_IN_FORCE, {"today": today})
+    assert row is not None  # noqa: S101  it always has its one row
+    bands = None if row.band_id is None else ScoreBands(row.watch, row.orange, row.red)
+    return InForce(row.pack_version, row.model_version, row.band_id, bands)
+
 
 async def live_pack(tx: ReadTx, today: date) -> Row[Any] | None:
-    """Return the pack in force: of the live ones, the newest whose date has come."""
-    chosen = select(rule_packs).where(rule_packs.c.status == "live", rule_packs.c.effective_from <= today)
-    return await tx.row(
-        chosen.order_by(rule_packs.c.effective_from.desc(), rule_packs.c.version.desc()).limit(1)
-    )
+    """Return the pack in force."""
+    version = (await in_force(tx, today)).pack_version
+    return None if version is None else await find_pack(tx, version)
 
 
 async def find_pack(tx: ReadTx, version: int, *, lock: bool = False) -> Row[Any] | None:
@@ -93,12 +122,6 @@ async def find_bands(tx: ReadTx, band_id: int) -> ScoreBands | None:
     return ScoreBands(row.watch, row.orange, row.red) if row is not None else None
 
 
-async def live_model_version(tx: ReadTx) -> str | None:
-    """Return only the live model's version."""
-    version: str | None = await tx.value(select(models.c.version).where(models.c.status == "live"))
-    return version
-
-
 async def add_live_model(tx: WriteTx, values: dict[str, Any]) -> None:
     """Insert a model as the live one; the former is retired."""
     await tx.execute(update(models).where(models.c.status == "live").values(status="retired"))
@@ -106,15 +129,6 @@ async def add_live_model(tx: WriteTx, values: dict[str, Any]) -> None:
     await tx.execute(
         statement.on_conflict_do_update(index_elements=[models.c.version], set_={"status": "live"})
     )
-
-
-async def bands_in_force(tx: ReadTx, model_version: str, today: date) -> tuple[int, ScoreBands] | None:
-    """Return the newest bands for a model with their id, None where none were set yet."""
-    chosen = select(score_bands).where(
-        score_bands.c.model_version == model_version, score_bands.c.effective_from <= today
-    )
-    row = await tx.row(chosen.order_by(score_bands.c.effective_from.desc()).limit(1))
-    return (row.id, ScoreBands(row.watch, row.orange, row.red)) if row is not None else None
 
 
 async def set_bands(tx: WriteTx, values: dict[str, Any]) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy import Row, select
 from services.warning.domain.signals import SignalContent
 from services.warning.repository.assessments import WAKE_CHANNEL
 from services.warning.repository.tables import signals
+from shared.db.rows import among
 from shared.db.tx import ReadTx, WriteTx
 from shared.observability.correlation import correlation_id
 
@@ -141,7 +142,7 @@ async def numbers_of(tx: ReadTx, ids: Collection[tuple[str, UUID]]) -> dict[tupl
 
 async def contents(tx: ReadTx, ids: Collection[UUID]) -> dict[UUID, SignalContent]:
     """Return what stored signals say."""
-    rows = await tx.rows(select(signals).where(signals.c.id.in_(list(ids))))
+    rows = await tx.rows(select(signals).where(among(signals.c.id, ids)))
     return {row.id: _content(row) for row in rows}
 
 

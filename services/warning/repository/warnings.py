@@ -16,7 +16,7 @@ from services.warning.repository.warning_tables import notices, warning_actions,
 from shared.auth.permissions import Role
 from shared.auth.principal import Principal
 from shared.db.done_actions import DoneActions
-from shared.db.rows import update_rows
+from shared.db.rows import among, update_rows
 from shared.db.tx import ReadTx, WriteTx
 from shared.kernel.ids import new_id
 
@@ -98,7 +98,7 @@ async def find_any(tx: ReadTx, warning_id: UUID) -> WarningCase | None:
 
 async def lock_all(tx: WriteTx, warning_ids: Sequence[UUID]) -> Mapping[UUID, WarningCase]:
     """Return warnings whoever asks, locked in the order of their ids; for the system's own work."""
-    chosen = select(warnings).where(warnings.c.id.in_(warning_ids)).order_by(warnings.c.id)
+    chosen = select(warnings).where(among(warnings.c.id, warning_ids)).order_by(warnings.c.id)
     return {row.id: case_of(row) for row in await tx.rows(chosen.with_for_update())}
 
 
@@ -106,7 +106,7 @@ async def lock_open_of_enterprises(tx: WriteTx, enterprise_ids: Sequence[int]) -
     """Return the open warnings of these enterprises by enterprise, locked in the order of their ids."""
     chosen = (
         select(warnings)
-        .where(warnings.c.enterprise_id.in_(enterprise_ids), warnings.c.state != State.CLOSED.value)
+        .where(among(warnings.c.enterprise_id, enterprise_ids), warnings.c.state != State.CLOSED.value)
         .order_by(warnings.c.id)
         .with_for_update()
     )
@@ -129,7 +129,7 @@ async def last_closed_of_enterprises(tx: ReadTx, enterprise_ids: Sequence[int]) 
     chosen = (
         select(warnings)
         .ext(distinct_on(warnings.c.enterprise_id))
-        .where(warnings.c.enterprise_id.in_(enterprise_ids), warnings.c.state == State.CLOSED.value)
+        .where(among(warnings.c.enterprise_id, enterprise_ids), warnings.c.state == State.CLOSED.value)
         .order_by(warnings.c.enterprise_id, warnings.c.closed_at.desc())
     )
     return {row.enterprise_id: case_of(row) for row in await tx.rows(chosen)}

@@ -28,7 +28,7 @@ class Judgement:
     @property
     def last_seq(self) -> int:
         """Return the newest signal that was read."""
-        return max(self.score.signal_seqs, default=0)
+        return self.score.signal_seqs[-1] if self.score.signal_seqs else 0
 
 
 def judge(chunk: FactChunk, standings: Mapping[int, Standing], reference: Reference) -> list[Judgement]:

@@ -73,15 +73,17 @@ class ReferenceData:
         """Return what is in force at `tx.now`. Raises NoRulePack."""
         today = shanghai_day(tx.now)
         await self._read_indicators(tx)
-        pack = await self._read_pack(tx, today)
-        model = await self._read_model(tx)
-        bands = await rule_packs.bands_in_force(tx, model.version, today)
+        now = await rule_packs.in_force(tx, today)
+        pack = await self._read_pack(tx, now.pack_version)
+        model = await self._read_model(tx, now.model_version)
+        # Bands are set for one model: they say nothing of the rules that stand in for it when it cannot be trusted.
+        bands = now.bands if model.version == now.model_version else None
         return Reference(
             today=today,
             pack=pack,
             model=model,
-            bands=bands[1] if bands else NO_BANDS,
-            band_id=bands[0] if bands else None,
+            bands=bands or NO_BANDS,
+            band_id=now.band_id if bands else None,
             policy=policy_on(self._policies, today),
             calendar=await self._calendar.current(tx),
             indicators=self._indicators,
@@ -98,16 +100,15 @@ class ReferenceData:
             # A model is compiled for the registry's series.
             self._indicators, self._model = known, None
 
-    async def _read_pack(self, tx: ReadTx, today: date) -> RulePack:
-        row = await rule_packs.live_pack(tx, today)
-        if row is None:
-            raise NoRulePack
-        if self._pack is None or self._pack.version != row.version:
+    async def _read_pack(self, tx: ReadTx, version: int | None) -> RulePack:
+        if self._pack is None or self._pack.version != version:
+            row = None if version is None else await rule_packs.find_pack(tx, version)
+            if row is None:
+                raise NoRulePack
             self._pack = parse_rule_pack(row.document)
         return self._pack
 
-    async def _read_model(self, tx: ReadTx) -> RiskModel:
-        version = await rule_packs.live_model_version(tx)
+    async def _read_model(self, tx: ReadTx, version: str | None) -> RiskModel:
         if self._model is None or version != self._model_mark:
             self._model = self._make_model(await rule_packs.live_model(tx) if version else None)
             self._model_mark = version
