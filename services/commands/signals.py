@@ -55,9 +55,8 @@ async def _import(databases: Databases, rows: Iterator[_Row], sender: Sender, si
     registry = IndicatorRegistry()
     for chunk in chunks(rows, MOST_SIGNALS):
         async with databases["warning"].write() as tx:
-            outcomes = await record_signals(
-                tx, sender, [told for _, _, told in chunk], await registry.current(tx)
-            )
+            told = [one for _, _, one in chunk]
+            outcomes = await record_signals(tx, [sender] * len(told), told, await registry.current(tx))
         results = [
             RowResult(number, code, outcome.status, outcome.refusal)
             for (number, code, _), outcome in zip(chunk, outcomes, strict=True)

@@ -7,7 +7,9 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from shared.contracts.base import ClockOut, JsonObject, Outgoing, ShanghaiTime
+from pydantic import Field
+
+from shared.contracts.base import ClockOut, Incoming, JsonObject, Outgoing, ShanghaiTime
 
 Level = Literal["orange", "red"]
 State = Literal[
@@ -344,6 +346,13 @@ class SignalResult(Outgoing):
     status: Literal["accepted", "duplicate", "held", "refused"]
     signal_id: UUID | None = None
     problem: JsonObject | None = None
+
+
+class SenderPart(Incoming):
+    """The head of one sender's part in a call that carries several: so many of the lines that follow are its own."""
+
+    authorization: str = Field(max_length=8_192)
+    lines: int = Field(ge=1)
 
 
 class SignalResults(Outgoing):

@@ -57,22 +57,32 @@ class Require(Guard):
     async def __call__(self, request: Request) -> Principal:
         """Return the caller. Raises Unauthenticated (401) or Forbidden (403)."""
         principal = await authenticate(request)
+        self.admit(principal)
+        return principal
+
+    def admit(self, principal: Principal) -> None:
+        """Let the caller pass. Raises Forbidden (403)."""
         if not any(principal.may(permission) for permission in self.permissions):
             raise Forbidden
-        return principal
 
 
 async def authenticate(request: Request) -> Principal:
     """Return who calls, whatever they may do. Raises Unauthenticated."""
     values = request.headers.getlist("authorization")
-    if len(values) != 1 or not values[0].lower().startswith(_BEARER):
+    if len(values) != 1:
         raise Unauthenticated
-    verifier: TokenVerifier = request.app.state.tokens
-    principal = verifier.verify(values[0][len(_BEARER) :].strip())
+    principal = bearer(request.app.state.tokens, values[0])
     check: SessionCheck | None = getattr(request.app.state, "session_check", None)
     if check is not None:
         await check(principal)
     return principal
+
+
+def bearer(tokens: TokenVerifier, authorization: str) -> Principal:
+    """Return whom an Authorization header names. Raises Unauthenticated."""
+    if not authorization.lower().startswith(_BEARER):
+        raise Unauthenticated
+    return tokens.verify(authorization[len(_BEARER) :].strip())
 
 
 class NulInAddress(DomainError):

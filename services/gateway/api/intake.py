@@ -40,9 +40,9 @@ _NDJSON_TYPES = (NDJSON, "application/ndjson", "application/jsonl")
     summary="报送一条信号 / Send one signal",
     openapi_extra=body(SignalIn),
 )
-async def send_signal(request: Request, who: SignalSender) -> Response:
+async def send_signal(request: Request, _: SignalSender) -> Response:
     line = one_line(await read_body(request, ACTION_LIMIT))
-    return passed_on(await parts(request).send_signal(who, authorization_of(request), line))
+    return passed_on(await parts(request).send_signal(authorization_of(request), line))
 
 
 @router.post(

@@ -1,20 +1,19 @@
 """One signal per request, stored many at a time.
 
-Every signal that arrives while a call of its department is under way goes into the next one: each is stored before
-its request is answered, and a thousand departments' machines do not make a thousand commits.
+Every signal that arrives while a call is under way goes into the next one: each is stored before its request is
+answered, and a thousand departments' machines do not make a thousand commits. A call carries the signals of many
+departments, each under its own token.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from pydantic_core import from_json, to_json
 
 from services.gateway.clients.upstream import JSON, Answer
 from services.gateway.clients.warning import WarningService
 from services.gateway.usecases.group_calls import GroupCalls
-from shared.auth.principal import Principal
 from shared.observability import correlation
 from shared.web.errors import PROBLEM_TYPE
 
@@ -22,9 +21,6 @@ MOST_SIGNALS = 1_000
 _STATUS = {"accepted": 201, "duplicate": 200, "held": 202}
 _REFUSED = 422
 _OK = 200
-
-# Tokens of one department may differ in what they allow; a call carries the rights of all its signals alike.
-_Sender = tuple[UUID, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +31,32 @@ class _Signal:
 
 
 class SendSignal:
-    """Gathers single signals by department."""
+    """Gathers single signals."""
 
     def __init__(self, warning: WarningService) -> None:
         """Keep the way to the warning service."""
         self._warning = warning
-        self._calls: GroupCalls[_Sender, _Signal, Answer] = GroupCalls(self._send, MOST_SIGNALS)
+        self._calls: GroupCalls[None, _Signal, Answer] = GroupCalls(self._send, MOST_SIGNALS)
 
-    async def __call__(self, who: Principal, authorization: str, line: bytes) -> Answer:
+    async def __call__(self, authorization: str, line: bytes) -> Answer:
         """Return what became of a signal, as the answer to its request. `line` is JSON without a newline."""
-        signal = _Signal(line, authorization, correlation.correlation_id())
-        return await self._calls.ask((who.account_id, who.indicators), signal)
+        return await self._calls.ask(None, _Signal(line, authorization, correlation.correlation_id()))
 
-    async def _send(self, _sender: _Sender, signals: Sequence[_Signal]) -> list[Answer]:
+    async def _send(self, _key: None, signals: Sequence[_Signal]) -> list[Answer]:
         # The call stands for all of them; the log can find it by the id of its first.
         correlation.begin(signals[0].correlation_id)
-        lines = b"\n".join(signal.line for signal in signals)
-        answer = await self._warning.send_signals(lines, signals[-1].authorization)
+        parts: dict[str, list[int]] = {}
+        for place, signal in enumerate(signals):
+            parts.setdefault(signal.authorization, []).append(place)
+        answer = await self._warning.send_signals_together(
+            {authorization: [signals[at].line for at in places] for authorization, places in parts.items()}
+        )
         if answer.status != _OK:
             return [answer] * len(signals)
         results = from_json(answer.content)["results"]
-        return [_answer(result, signal) for result, signal in zip(results, signals, strict=True)]
+        order = [at for places in parts.values() for at in places]
+        told = dict(zip(order, results, strict=True))
+        return [_answer(told[at], signal) for at, signal in enumerate(signals)]
 
 
 def _answer(result: dict[str, Any], signal: _Signal) -> Answer:

@@ -17,7 +17,8 @@ def _normalised(uscc: str | None) -> str | None:
     return None if uscc is None else normalise_uscc(uscc)
 
 
-SignalSender = Annotated[Principal, Depends(Require(Permission.SIGNAL_SEND))]
+SIGNAL_SENDER = Require(Permission.SIGNAL_SEND)
+SignalSender = Annotated[Principal, Depends(SIGNAL_SENDER)]
 WorklistReader = Annotated[Principal, Depends(Require(Permission.WORKLIST_READ))]
 WarningHandler = Annotated[Principal, Depends(Require(Permission.WARNING_HANDLE))]
 WarningDirector = Annotated[Principal, Depends(Require(Permission.WARNING_DIRECT))]

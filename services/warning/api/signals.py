@@ -1,22 +1,31 @@
 """Routes of signals: a batch of lines in, a result for each out; how far a stream got; the registry."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 
-from services.warning.api.access import AnyReader, SignalSender
+from services.warning.api.access import SIGNAL_SENDER, AnyReader, SignalSender
 from services.warning.schemas.indicators import IndicatorList, indicator_list
-from services.warning.schemas.signals import MOST_BODY_BYTES, read_lines, results_json
+from services.warning.schemas.signals import (
+    MOST_BODY_BYTES,
+    read_lines,
+    read_parts,
+    read_signal,
+    results_json,
+)
 from services.warning.usecases.indicator_registry import IndicatorRegistry
 from services.warning.usecases.read_stream import read_stream
 from services.warning.usecases.record_signals import StreamPosition, record_signals
 from services.warning.usecases.signal_drafts import Sender
+from services.warning.usecases.store_signals import Told
 from shared.auth.principal import Principal
+from shared.auth.tokens import TokenVerifier
 from shared.contracts.warning import SignalResults, StreamProgress
 from shared.kernel.errors import DomainError, Kind
 from shared.web.dependencies import Reading, Writing
-from shared.web.guard import GuardedRoute
+from shared.web.guard import GuardedRoute, bearer
 
 NDJSON = "application/x-ndjson"
 JSON = "application/json"
@@ -58,13 +67,14 @@ async def read_body(request: Request) -> bytes:
 
 
 async def stream_position(
+    who: SignalSender,
     stream_id: Annotated[UUID | None, Header(description="流编号（UUID）/ the stream's id")] = None,
     first_line: Annotated[
         int, Header(ge=0, le=2**53, description="此前已发送的行数 / lines sent before")
     ] = 0,
 ) -> StreamPosition | None:
     """Return where the batch stands in its stream."""
-    return None if stream_id is None else StreamPosition(stream_id, first_line)
+    return None if stream_id is None else StreamPosition(stream_id, first_line, who.source or "")
 
 
 async def registry(request: Request) -> IndicatorRegistry:
@@ -78,16 +88,41 @@ Position = Annotated[StreamPosition | None, Depends(stream_position)]
 Registry = Annotated[IndicatorRegistry, Depends(registry)]
 
 
-@router.post(
-    "/signals",
-    response_model=SignalResults,
-    openapi_extra={"requestBody": {"required": True, "content": {NDJSON: {"schema": {"type": "string"}}}}},
-)
+_NDJSON_BODY = {"requestBody": {"required": True, "content": {NDJSON: {"schema": {"type": "string"}}}}}
+
+
+@router.post("/signals", response_model=SignalResults, openapi_extra=_NDJSON_BODY)
 async def record(who: SignalSender, body: Body, position: Position, known: Registry, tx: Writing) -> Response:
     """接收一批信号，每行一条，逐条给出结果 / take a batch of signals, one a line, with a result for each."""
     told = read_lines(body)
-    outcomes = await record_signals(tx, sender_of(who), told, await known.current(tx), position)
+    senders = [sender_of(who)] * len(told)
+    outcomes = await record_signals(tx, senders, told, await known.current(tx), position)
     return Response(results_json(outcomes), media_type=JSON)
+
+
+@router.post("/signals:together", response_model=SignalResults, openapi_extra=_NDJSON_BODY)
+async def record_together(
+    request: Request, _: SignalSender, body: Body, known: Registry, tx: Writing
+) -> Response:
+    """接收多个部门的信号，各用自己的令牌 / take signals of several departments, each part under its own token."""
+    told: list[Told] = []
+    senders: list[Sender] = []
+    for authorization, lines in read_parts(body):
+        sender, signals = _part(request.app.state.tokens, authorization, lines)
+        told += signals
+        senders += [sender] * len(signals)
+    outcomes = await record_signals(tx, senders, told, await known.current(tx))
+    return Response(results_json(outcomes), media_type=JSON)
+
+
+def _part(tokens: TokenVerifier, authorization: str, lines: Sequence[bytes]) -> tuple[Sender, list[Told]]:
+    """Return a sender with its signals; who may not send is refused, and nobody else with it."""
+    try:
+        who = bearer(tokens, authorization)
+        SIGNAL_SENDER.admit(who)
+    except DomainError as refusal:
+        return Sender(""), [refusal] * len(lines)
+    return sender_of(who), [read_signal(line) for line in lines]
 
 
 @router.get("/streams/{stream_id}")

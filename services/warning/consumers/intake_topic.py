@@ -18,7 +18,7 @@ def intake_feed(registry: IndicatorRegistry) -> FeedHandler:
 
     async def handle(tx: WriteTx, messages: Sequence[Message]) -> Sequence[Refused]:
         told = [read_signal(message.body) for message in messages]
-        outcomes = await record_signals(tx, Sender(None), told, await registry.current(tx))
+        outcomes = await record_signals(tx, [Sender(None)] * len(told), told, await registry.current(tx))
         paired = zip(messages, outcomes, strict=True)
         return [(message, outcome.refusal) for message, outcome in paired if outcome.refusal is not None]
 

@@ -12,6 +12,7 @@ from pydantic_core import to_json
 from services.warning.domain.signals import SignalContent
 from services.warning.usecases.record_signals import MOST_SIGNALS
 from services.warning.usecases.store_signals import Outcome, Told
+from shared.contracts.warning import SenderPart
 from shared.kernel.errors import DomainError, FieldProblem, Kind
 from shared.web.errors import field_problems, problem_of
 from shared.web.json_bodies import REPEATED_KEY, repeated_key, shown_path
@@ -76,6 +77,14 @@ class TooManySignals(DomainError):
     message_en = f"At most {MOST_SIGNALS} signals at a time: send them in parts."
 
 
+class PartsUnreadable(DomainError):
+    """The heads of a call with several senders do not fit its lines."""
+
+    code = "parts_unreadable"
+    message_zh = "各部门的首行与其后的行数不符：首行为 authorization 与 lines，其后即为该部门的信号。"
+    message_en = "The heads do not fit the lines: a head names authorization and lines, its signals follow."
+
+
 class NoSignals(DomainError):
     """The body holds no signal."""
 
@@ -135,6 +144,26 @@ def read_lines(body: bytes) -> list[Told]:
     if len(lines) > MOST_SIGNALS:
         raise TooManySignals
     return [read_signal(line) for line in lines]
+
+
+def read_parts(body: bytes) -> list[tuple[str, list[bytes]]]:
+    """Return each sender's Authorization with its lines. Raises PartsUnreadable and TooManySignals."""
+    lines = body.split(b"\n")
+    parts: list[tuple[str, list[bytes]]] = []
+    place = 0
+    while place < len(lines):
+        try:
+            head = SenderPart.model_validate_json(lines[place])
+        except ValidationError:
+            raise PartsUnreadable from None
+        part = lines[place + 1 : place + 1 + head.lines]
+        if len(part) < head.lines:
+            raise PartsUnreadable
+        parts.append((head.authorization, part))
+        place += 1 + head.lines
+    if sum(len(part) for _, part in parts) > MOST_SIGNALS:
+        raise TooManySignals
+    return parts
 
 
 def read_signal(line: bytes) -> Told:

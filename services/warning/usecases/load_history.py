@@ -51,7 +51,7 @@ async def load_history(
     Signals keep the instant at which they were received then, so that what was known when can be told.
     """
     await enterprises.lock_register(tx)
-    intake = Intake(Sender(None), indicators, shanghai_day(tx.now))
+    intake = Intake(indicators, shanghai_day(tx.now))
     firms, told, happened, closed = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
     for chunk in _chunks(past.enterprises, "enterprises", progress):
         firms += await _enterprises(tx, chunk)
@@ -100,7 +100,9 @@ def _check(row: EnterpriseClaim | EnterpriseRefused) -> CheckedClaim | None:
 
 async def _signals(tx: WriteTx, intake: Intake, chunk: Sequence[tuple[datetime, Told]]) -> Counter[str]:
     received_at = [at for at, _ in chunk]
-    outcomes = await store_signals(tx, intake, [told for _, told in chunk], received_at, assess=False)
+    signals = [told for _, told in chunk]
+    senders = [Sender(None)] * len(chunk)
+    outcomes = await store_signals(tx, intake, senders, signals, received_at, assess=False)
     return Counter(outcome.status for outcome in outcomes)
 
 

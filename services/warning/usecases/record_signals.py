@@ -1,4 +1,4 @@
-"""Takes a batch of signals from one department."""
+"""Takes a batch of signals as they come in."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,10 +17,11 @@ MOST_SIGNALS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class StreamPosition:
-    """Where a batch stands in its stream: `first_line` lines came before it."""
+    """Where a batch stands in a department's stream: `first_line` lines came before it."""
 
     stream_id: UUID
     first_line: int
+    source: str
 
 
 class StreamGap(DomainError):
@@ -32,26 +33,26 @@ class StreamGap(DomainError):
 
 async def record_signals(
     tx: WriteTx,
-    sender: Sender,
+    senders: Sequence[Sender],
     told: Sequence[Told],
     indicators: Mapping[str, Indicator],
     stream: StreamPosition | None = None,
 ) -> list[Outcome]:
-    """Store at most MOST_SIGNALS signals and note how far their stream got, in one transaction.
+    """Store at most MOST_SIGNALS signals, each as its sender's, and note how far their stream got: one transaction.
 
     Raises StreamGap when lines of the stream are missing between what is stored and these.
     """
     if stream is not None:
-        await _no_gap(tx, stream, sender.source or "")
-    intake = Intake(sender, indicators, shanghai_day(tx.now))
-    outcomes = await store_signals(tx, intake, told, [tx.now] * len(told), assess=True)
+        await _no_gap(tx, stream)
+    intake = Intake(indicators, shanghai_day(tx.now))
+    outcomes = await store_signals(tx, intake, senders, told, [tx.now] * len(told), assess=True)
     if stream is not None:
-        await streams.advance(tx, stream.stream_id, sender.source or "", stream.first_line + len(told))
+        await streams.advance(tx, stream.stream_id, stream.source, stream.first_line + len(told))
     return outcomes
 
 
-async def _no_gap(tx: WriteTx, stream: StreamPosition, source: str) -> None:
-    stored = await streams.lock(tx, stream.stream_id, source)
+async def _no_gap(tx: WriteTx, stream: StreamPosition) -> None:
+    stored = await streams.lock(tx, stream.stream_id, stream.source)
     if stream.first_line > stored:
         zh = f"此流已存储 {stored} 行，不能从第 {stream.first_line} 行之后继续：请从已存储的行数续传。"
         en = f"{stored} lines of this stream are stored: go on from there, not from {stream.first_line}."

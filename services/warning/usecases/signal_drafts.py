@@ -110,15 +110,14 @@ class Draft:
 class Intake:
     """What every signal of a batch is measured by."""
 
-    sender: Sender
     indicators: Mapping[str, Indicator]
     today: date
 
-    def draft(self, place: int, told: SignalContent, received_at: datetime) -> Draft:
+    def draft(self, place: int, sender: Sender, told: SignalContent, received_at: datetime) -> Draft:
         """Return the signal ready to be stored. Raises the DomainError that refuses it."""
-        if self.sender.source is not None and told.source != self.sender.source:
+        if sender.source is not None and told.source != sender.source:
             raise ForeignSource(fields=[FieldProblem("source", "foreign_source", *_messages(ForeignSource))])
-        indicator = self._indicator(told.indicator)
+        indicator = self._indicator(sender, told.indicator)
         uscc = normalise_uscc(told.uscc)
         content = told if uscc == told.uscc else replace(told, uscc=uscc)
         problems = check_content(content, indicator, self.today)
@@ -128,13 +127,13 @@ class Intake:
             raise SignalRefused(fields=problems)
         return Draft(place, self._signal(content, indicator, received_at))
 
-    def _indicator(self, name: str) -> Indicator:
+    def _indicator(self, sender: Sender, name: str) -> Indicator:
         indicator = self.indicators.get(name)
         if indicator is None:
             raise IndicatorUnknown(
                 fields=[FieldProblem("indicator", "unknown_indicator", *_messages(IndicatorUnknown))]
             )
-        if self.sender.indicators is not None and name not in self.sender.indicators:
+        if sender.indicators is not None and name not in sender.indicators:
             raise ForeignIndicator(
                 fields=[FieldProblem("indicator", "foreign_indicator", *_messages(ForeignIndicator))]
             )

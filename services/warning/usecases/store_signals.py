@@ -14,7 +14,7 @@ from services.warning.domain.signals import SignalContent, differing_field
 from services.warning.repository import enterprises, signals
 from services.warning.repository.signals import Pair
 from services.warning.usecases.check_corrections import check_corrections
-from services.warning.usecases.signal_drafts import Draft, Intake, SignalRefused, conflict
+from services.warning.usecases.signal_drafts import Draft, Intake, Sender, SignalRefused, conflict
 from shared.db.tx import WriteTx
 from shared.kernel.errors import DomainError
 from shared.kernel.identifiers import UsccInvalid, check_uscc
@@ -34,11 +34,17 @@ class Outcome:
 
 
 async def store_signals(
-    tx: WriteTx, intake: Intake, told: Sequence[Told], received_at: Sequence[datetime], *, assess: bool
+    tx: WriteTx,
+    intake: Intake,
+    senders: Sequence[Sender],
+    told: Sequence[Told],
+    received_at: Sequence[datetime],
+    *,
+    assess: bool,
 ) -> list[Outcome]:
-    """Store a batch; `assess` queues the enterprises that it touches."""
+    """Store a batch, each signal under its sender's rights; `assess` queues the enterprises that it touches."""
     batch = _Batch(len(told))
-    drafts = batch.drafts(intake, told, received_at)
+    drafts = batch.drafts(intake, senders, told, received_at)
     known = await _enterprises_of(tx, drafts)
     drafts = [draft for draft in drafts if draft.signal.content.uscc in known or _is_sound(batch, draft)]
     drafts = await check_corrections(tx, drafts, batch.refuse, assess=assess)
@@ -52,14 +58,20 @@ class _Batch:
     def __init__(self, size: int) -> None:
         self._outcomes: list[Outcome | None] = [None] * size
 
-    def drafts(self, intake: Intake, told: Sequence[Told], received_at: Sequence[datetime]) -> list[Draft]:
+    def drafts(
+        self,
+        intake: Intake,
+        senders: Sequence[Sender],
+        told: Sequence[Told],
+        received_at: Sequence[datetime],
+    ) -> list[Draft]:
         """Return those that may be taken as far as their own content tells."""
         drafts = []
-        for place, (one, at) in enumerate(zip(told, received_at, strict=True)):
+        for place, (sender, one, at) in enumerate(zip(senders, told, received_at, strict=True)):
             try:
                 if isinstance(one, DomainError):
                     raise one
-                drafts.append(intake.draft(place, one, at))
+                drafts.append(intake.draft(place, sender, one, at))
             except DomainError as refusal:
                 self.refuse(place, refusal)
         return drafts

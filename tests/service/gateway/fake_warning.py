@@ -43,6 +43,7 @@ class FakeWarning:
         return Starlette(
             routes=[
                 Route("/signals", self.signals, methods=["POST"]),
+                Route("/signals:together", self.signals, methods=["POST"]),
                 Route("/streams/{stream_id}", self.stream),
                 Route("/{path:path}", self.anything, methods=every),
             ]
@@ -50,8 +51,8 @@ class FakeWarning:
 
     @property
     def calls(self) -> list[list[bytes]]:
-        """The lines of every call for signals."""
-        return [asked.body.split(b"\n") for asked in self.asked if asked.path == "/signals"]
+        """The signals of every call for signals."""
+        return [_signals(asked) for asked in self.asked if asked.path.startswith("/signals")]
 
     async def anything(self, request: Request) -> Response:
         await self._remember(request)
@@ -69,7 +70,7 @@ class FakeWarning:
             return Response(to_json(problem), 503, media_type="application/problem+json")
         async with self._counted():
             await asyncio.sleep(self.seconds_per_call)
-        lines = asked.body.split(b"\n")
+        lines = _signals(asked)
         results = [{"index": index} | self._take(line) for index, line in enumerate(lines)]
         if stream_id := asked.headers.get("stream-id"):
             end = int(asked.headers["first-line"]) + len(lines)
@@ -105,6 +106,12 @@ class FakeWarning:
 
     def _counted(self) -> "_Counted":
         return _Counted(self)
+
+
+def _signals(asked: Asked) -> list[bytes]:
+    """Without the heads of their senders' parts."""
+    lines = asked.body.split(b"\n")
+    return [line for line in lines if asked.path == "/signals" or b'"authorization"' not in line]
 
 
 class _Counted:

@@ -115,11 +115,25 @@ async def test_every_one_of_a_group_gets_its_own_answer(house: House) -> None:
     assert [answer.status_code for answer in answers] == [422 if month < 0 else 201 for month in months]
 
 
-async def test_departments_do_not_wait_for_each_other(house: House) -> None:
+async def test_departments_share_a_call_each_under_its_own_token(house: House) -> None:
     tokens = [await house.department_token(source) for source in ("hrss", "tax")]
     house.warning.seconds_per_call = 0.05
-    await asyncio.gather(*(house.call(token, "POST", SIGNALS, json=a_signal(token[-9:])) for token in tokens))
-    assert house.warning.most_under_way == 2
+    sent = [
+        house.call(tokens[n % 2], "POST", SIGNALS, json=a_signal(f"r{n}", months=-1 if n == 7 else 3))
+        for n in range(40)
+    ]
+    answers = await asyncio.gather(*sent)
+    assert [answer.status_code for answer in answers] == [422 if n == 7 else 201 for n in range(40)]
+    assert len({answer.json()["signal_id"] for n, answer in enumerate(answers) if n != 7}) == 39
+    assert house.warning.most_under_way == 1
+    heads = [
+        json.loads(line)
+        for asked in house.warning.asked
+        for line in asked.body.split(b"\n")
+        if b'"authorization"' in line
+    ]
+    assert {head["authorization"] for head in heads} == {f"Bearer {token}" for token in tokens}
+    assert sum(head["lines"] for head in heads) == 40
 
 
 async def test_a_client_that_leaves_does_not_spoil_the_group(house: House) -> None:

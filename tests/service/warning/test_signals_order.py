@@ -90,7 +90,7 @@ async def take(db: Database, steps: Sequence[SignalContent | Register]) -> None:
             if isinstance(step, Register):
                 await upsert_enterprises(tx, [check_claim(EnterpriseClaim(step.uscc, "某某公司"), None)])
         signals = [step for step in steps if isinstance(step, SignalContent)]
-        outcomes = await record_signals(tx, SENDER, signals, INDICATORS)
+        outcomes = await record_signals(tx, [SENDER] * len(signals), signals, INDICATORS)
         assert "refused" not in {outcome.status for outcome in outcomes}
 
 
@@ -151,7 +151,7 @@ async def test_corrections_of_one_signal_at_the_same_time_leave_one(database_url
     async def correct(number: int) -> str:
         async with db.write() as tx:
             content = told(f"K-{number}", corrects="K-0")
-            return (await record_signals(tx, SENDER, [content], INDICATORS))[0].status
+            return (await record_signals(tx, [SENDER], [content], INDICATORS))[0].status
 
     await take(db, [Register(FIRST)])
     statuses = await asyncio.gather(*(correct(number) for number in range(1, 9)))
