@@ -45,13 +45,17 @@ def main(
         )
     names = [name for name in SCENARIOS if not only or name in only]
     try:
-        results = uvloop.run(run(QUICK if quick else FULL, names, profile))
+        measured = uvloop.run(run(QUICK if quick else FULL, names, profile))
     except (KeyboardInterrupt, asyncio.CancelledError):
         typer.echo("已中止 / stopped", err=True)
         raise typer.Exit(INTERRUPTED) from None
-    write(results, output)
-    show(results)
+    write(measured.results, output)
+    show(measured.results)
     typer.echo(f"已写入 / written: {output}")
+    for name, why in measured.failures.items():
+        typer.echo(f"未测得 / not measured: {name}: {why}", err=True)
+    if measured.failures:
+        raise typer.Exit(1)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncpg
@@ -52,8 +53,16 @@ class Progress:
         self._console.print(f"[dim]{time.monotonic() - self._began:6.1f} s[/dim]  {doing}")
 
 
-async def run(sizes: Sizes, names: Sequence[str], profile: Path | None) -> list[Result]:
-    """Return the figures of the named scenarios, and the platform's peak memory over all of them."""
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The figures that were found, the platform's peak memory with them, and why the other scenarios gave none."""
+
+    results: list[Result] = field(default_factory=list)
+    failures: dict[str, str] = field(default_factory=dict)
+
+
+async def run(sizes: Sizes, names: Sequence[str], profile: Path | None) -> Measured:
+    """Measure the named scenarios."""
     say = Progress()
     _end_as_by_ctrl_c()
     folder = Path(tempfile.mkdtemp(prefix="lew-bench-"))
@@ -62,9 +71,9 @@ async def run(sizes: Sizes, names: Sequence[str], profile: Path | None) -> list[
             say("准备区情：企业、历史信号、人员 / preparing the district: enterprises, past signals, people")
             today = shanghai_day(SystemClock().now())
             district = await prepare(server.url, folder / "world", sizes, today)
-            results = await _measured(server.url, folder, district, sizes, names, profile, say)
+            measured = await _measured(server.url, folder, district, sizes, names, profile, say)
             say("收尾 / taking everything down")
-        return results
+        return measured
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -84,7 +93,8 @@ async def _measured(
     names: Sequence[str],
     profile: Path | None,
     say: Progress,
-) -> list[Result]:
+) -> Measured:
+    measured = Measured()
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(_connected(url))
         await database.execute(TABLES)
@@ -101,9 +111,14 @@ async def _measured(
         # What was built so far stays: the collector need not look at it while answers are timed.
         gc.collect()
         gc.freeze()
-        results = [one for name in names for one in await _scenario(name, stage, say)]
-        results.append(_memory(memory))
-    return results
+        for name in names:
+            try:
+                measured.results.extend(await _scenario(name, stage, say))
+            except (AssertionError, OSError) as error:
+                # What was measured before stands, and what comes after is measured all the same.
+                measured.failures[name] = repr(error)
+        measured.results.append(_memory(memory))
+    return measured
 
 
 @asynccontextmanager

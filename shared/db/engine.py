@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 # The server is stopping, crashed, starting up, or full (PostgreSQL appendix A); 08 is "connection exception".
 _NOT_NOW = ("57P01", "57P02", "57P03", "53300")
 _CONNECTION_CLASS = "08"
+POOL_SIZE = 12
+"""Of these a service's relay and each job that one process alone may run hold one for as long as they live."""
 
 
 def async_url(url: str) -> str:
@@ -18,7 +20,7 @@ def async_url(url: str) -> str:
 
 
 def make_engine(
-    url: str, *, application: str, pool_size: int = 16, statement_timeout_ms: int = 60_000
+    url: str, *, application: str, pool_size: int = POOL_SIZE, statement_timeout_ms: int = 60_000
 ) -> AsyncEngine:
     """Return an engine for `url`; `application` is how the connections show in pg_stat_activity."""
     return create_async_engine(

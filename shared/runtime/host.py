@@ -25,10 +25,8 @@ from shared.outbox.inbox import Inbox
 from shared.outbox.relay import Relay
 from shared.runtime.in_process import InProcessTransport
 from shared.runtime.settings import CommonSettings
-from shared.runtime.spec import Context, Job, ReadyCheck, Service, ServiceSpec
+from shared.runtime.spec import Context, Destination, Job, ReadyCheck, Service, ServiceSpec
 from shared.web.app import Anyone, database_answers, ready_response
-
-UPSTREAM_TIMEOUT_SECONDS = 30.0
 
 
 class UnknownUpstream(DomainError):
@@ -64,7 +62,7 @@ class Host:
     settings: CommonSettings
     gates: dict[str, ReadyCheck] = field(default_factory=dict)
     draining: bool = False
-    _clients: list[httpx.AsyncClient] = field(default_factory=list)
+    _destinations: dict[str, Destination] = field(default_factory=dict)
 
     @property
     def front(self) -> FastAPI:
@@ -85,9 +83,9 @@ class Host:
         return findings
 
     async def close(self) -> None:
-        """Close clients, bus and connections."""
-        for client in self._clients:
-            await client.aclose()
+        """Close the ways to others, the bus and the connections."""
+        for destination in self._destinations.values():
+            await destination.transport.aclose()
         await self.bus.close()
         for hosted in self.hosted.values():
             await hosted.db.close()
@@ -138,10 +136,11 @@ def _build(
     clock: Clock,
     tokens: TokenVerifier,
     bus: Bus,
-    upstream: Callable[[str], httpx.AsyncClient],
+    upstream: Callable[[str], Destination],
 ) -> Hosted:
     url = settings.database_url.get_secret_value()
-    db = Database(make_engine(url, application=spec.name), spec.name, spec.mailboxes.outbox, clock)
+    engine = make_engine(url, application=spec.name, pool_size=settings.database_pool_size)
+    db = Database(engine, spec.name, spec.mailboxes.outbox, clock)
     service = spec.build(Context(spec.name, db, clock, tokens, settings, upstream))
     channels = {outbox_channel(spec.name), *(job.wake_channel for job in service.jobs if job.wake_channel)}
     waker = Waker(url, channels)
@@ -154,32 +153,28 @@ def _build(
     return Hosted(spec, service, db, inbox, Relay(db, spec.mailboxes, bus, waker), waker)
 
 
-def _upstreams(made: Host, here: frozenset[str]) -> Callable[[str], httpx.AsyncClient]:
+def _upstreams(made: Host, here: frozenset[str]) -> Callable[[str], Destination]:
     """Return how a service reaches another: inside the process when it is here, else by its address."""
-    clients: dict[str, httpx.AsyncClient] = {}
+    known = made._destinations  # noqa: SLF001  same module
 
-    def client_for(name: str) -> httpx.AsyncClient:
-        if name not in clients:
-            clients[name] = _client(made, name, here)
-            made._clients.append(clients[name])  # noqa: SLF001  same module
-        return clients[name]
+    def destination(name: str) -> Destination:
+        if name not in known:
+            known[name] = _destination(made, name, here)
+        return known[name]
 
-    return client_for
+    return destination
 
 
-def _client(made: Host, name: str, here: frozenset[str]) -> httpx.AsyncClient:
+def _destination(made: Host, name: str, here: frozenset[str]) -> Destination:
     if name in here:
-        transport = InProcessTransport(lambda: made.hosted[name].service.app)
-        return httpx.AsyncClient(
-            transport=transport, base_url=f"http://{name}", timeout=UPSTREAM_TIMEOUT_SECONDS
-        )
+        return Destination(InProcessTransport(lambda: made.hosted[name].service.app), f"http://{name}")
     address: str = getattr(made.settings, f"upstream_{name}", "")
     if not address:
         raise UnknownUpstream(
             f"未配置 {name} 服务的地址：请设置 UPSTREAM_{name.upper()}。",
             f"The address of the {name} service is not set: set UPSTREAM_{name.upper()}.",
         )
-    return httpx.AsyncClient(base_url=address, timeout=UPSTREAM_TIMEOUT_SECONDS)
+    return Destination(httpx.AsyncHTTPTransport(), address.rstrip("/"))
 
 
 def _mount_readiness(made: Host) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.db.engine import POOL_SIZE
 from shared.kernel.errors import DomainError, FieldProblem
 
 
@@ -50,6 +51,7 @@ class CommonSettings(Settings):
     model_config = SettingsConfigDict(secrets_dir=None, extra="ignore")
 
     database_url: SecretStr = SecretStr("")
+    database_pool_size: int = Field(default=POOL_SIZE, ge=8, le=200)
     token_key_file: Path | None = None
     token_public_key_file: Path | None = None
     bus: Literal["local", "kafka"] = "local"

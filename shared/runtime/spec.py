@@ -21,6 +21,18 @@ ReadyCheck = Callable[[], Awaitable[str | None]]
 
 
 @dataclass(frozen=True, slots=True)
+class Destination:
+    """Where another service is, and what carries a request there: `base_url` has no slash at its end.
+
+    A transport and no client: redirects, cookies and proxies of the environment have no place between services, and
+    the client's care for them costs as much as a small request.
+    """
+
+    transport: httpx.AsyncBaseTransport
+    base_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """What the host hands to a service so that it can build itself."""
 
@@ -29,7 +41,7 @@ class Context:
     clock: Clock
     tokens: TokenVerifier
     settings: CommonSettings
-    upstream: Callable[[str], httpx.AsyncClient]
+    upstream: Callable[[str], Destination]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import structlog
 
 from shared.kernel.errors import DomainError
 from shared.observability.correlation import correlation_id
+from shared.runtime.spec import Destination
 from shared.web.errors import Unavailable
 
 JSON: Final = "application/json"
@@ -35,18 +36,17 @@ class AddressTooLong(DomainError):
     message_en = "The address is too long: shorten its parameters."
 
 
+_TIMEOUT = httpx.Timeout(30.0).as_dict()
 _PASSED_ON = ("content-type", "retry-after", "www-authenticate")
 
 
 class Upstream:
     """A service, in this process or at an address."""
 
-    def __init__(self, name: str, client: httpx.AsyncClient) -> None:
-        """Keep one client for all calls: connections are reused."""
+    def __init__(self, name: str, destination: Destination) -> None:
+        """Keep one way for all calls: connections are reused."""
         self._name = name
-        self._client = client
-        self._base = str(client.base_url).rstrip("/")
-        self._extensions = {"timeout": client.timeout.as_dict()}
+        self._destination = destination
 
     async def call(
         self,
@@ -66,18 +66,20 @@ class Upstream:
             (b"x-correlation-id", correlation_id().encode()),
             *headers,
         ]
-        # Built by hand: the client's own way merges URLs, parameters, cookies and headers for every call.
+        url = self._destination.base_url + target
         try:
             request = httpx.Request(
-                method, self._base + target, headers=sent, content=content, extensions=dict(self._extensions)
+                method, url, headers=sent, content=content, extensions={"timeout": _TIMEOUT}
             )
-            response = await self._client.send(request)
+            response = await self._destination.transport.handle_async_request(request)
+            answer = Answer(response.status_code, await response.aread(), _visible(response.headers))
+            await response.aclose()
         except httpx.InvalidURL:
             raise AddressTooLong from None
         except httpx.HTTPError as error:
             log.warning("a service does not answer", service=self._name, error=repr(error))
             raise Unavailable(retry_after_seconds=1) from error
-        return Answer(response.status_code, response.content, _visible(response.headers))
+        return answer
 
 
 def _visible(headers: httpx.Headers) -> dict[str, str]:

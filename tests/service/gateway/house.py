@@ -25,7 +25,7 @@ from shared.db.engine import make_engine
 from shared.db.tx import Database
 from shared.kernel.clock import FixedClock
 from shared.runtime.settings import CommonSettings
-from shared.runtime.spec import Context, Job
+from shared.runtime.spec import Context, Destination, Job
 from tests.service.gateway.fake_warning import FakeWarning
 
 PASSWORD = "corner-lantern-42"
@@ -53,12 +53,11 @@ class House:
         common = CommonSettings(database_url=SecretStr(url), token_key_file=key)
         db = Database(make_engine(url, application="tests"), "gateway", MAILBOXES.outbox, clock)
         verifier = TokenVerifier(public_half(key.read_bytes()), clock)
-        transport = httpx.ASGITransport(warning.app())
-        async with httpx.AsyncClient(transport=transport, base_url="http://warning") as client:
-            context = Context("gateway", db, clock, verifier, common, lambda _name: client)
-            built = assemble(context, GatewaySettings(spool_folder=folder, **settings))
-            async with built.app.router.lifespan_context(built.app):
-                yield cls(built.app, db, clock, warning, {job.name: job for job in built.jobs})
+        destination = Destination(httpx.ASGITransport(warning.app()), "http://warning")
+        context = Context("gateway", db, clock, verifier, common, lambda _name: destination)
+        built = assemble(context, GatewaySettings(spool_folder=folder, **settings))
+        async with built.app.router.lifespan_context(built.app):
+            yield cls(built.app, db, clock, warning, {job.name: job for job in built.jobs})
         await db.close()
 
     def client(self, token: str | None = None, address: str = "10.1.1.1") -> httpx.AsyncClient:

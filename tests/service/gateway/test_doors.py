@@ -10,6 +10,7 @@ import pytest
 from services.gateway.api.documents import AUDIENCES
 from services.gateway.api.partner_signature import PartnerSignature
 from shared.auth.permissions import GRANTS, Permission, Role
+from shared.runtime.spec import Destination
 from shared.web.guard import GuardedRoute, Public, Require
 from tests.service.gateway.house import House
 
@@ -172,8 +173,7 @@ async def test_an_unreachable_service_is_a_503_that_says_when_to_come_again(hous
         raise httpx.ConnectError("secret address")
 
     token = await house.token(Role.INSPECTOR)
-    client = house.app.state.parts.warning._client
-    client._transport = httpx.MockTransport(refuse)
+    house.app.state.parts.warning._destination = Destination(httpx.MockTransport(refuse), "http://warning")
     answer = await house.call(token, "GET", "/api/dashboard/v1/overview")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
     assert "secret" not in answer.text
