@@ -54,6 +54,12 @@ _MESSAGES: Mapping[str, tuple[str, str]] = {
     ),
     "json_invalid": ("不是有效的 JSON。", "This is not valid JSON."),
     "finite_number": ("必须是有限数值。", "This must be a finite number."),
+    "string_type": ("须为文字。", "This must be text."),
+    "int_type": ("须为整数。", "This must be a whole number."),
+    "bool_type": ("须为 true 或 false。", "This must be true or false."),
+    "dict_type": ("须为对象。", "This must be an object."),
+    "model_type": ("须为对象。", "This must be an object."),
+    "list_type": ("须为数组。", "This must be a list."),
 }
 
 log = structlog.get_logger(__name__)

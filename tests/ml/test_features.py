@@ -224,6 +224,29 @@ def test_the_running_month_counts_from_its_first_day_and_a_later_one_does_not() 
     assert measures_of([early], date(2026, 10, 31)) == {}
 
 
+_TOLD = st.builds(
+    Report,
+    st.sampled_from(["wage_arrears", "rent_arrears", "complaint"]),
+    st.dates(date(2026, 9, 1), date(2026, 11, 30)),
+    months=st.integers(0, 4),
+    workers=st.integers(0, 60),
+    source=st.integers(1, 2),
+)
+
+
+@given(st.lists(_TOLD, min_size=1, max_size=8), st.data())
+def test_when_signals_were_told_plays_no_part(reports: list[Report], data: st.DataObject) -> None:
+    days = st.lists(st.dates(date(2026, 9, 1), TODAY), min_size=len(reports), max_size=len(reports))
+    one, other = (
+        feature_rows(
+            facts_of([replace(told, known_on=on) for told, on in zip(reports, data.draw(days), strict=True)]),
+            TODAY,
+        )
+        for _ in range(2)
+    )
+    assert same(one, other)
+
+
 def test_corroboration_hears_risks_alone() -> None:
     rows = feature_rows(
         facts_of(

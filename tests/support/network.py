@@ -14,6 +14,7 @@ from tests.support.system import System
 
 TOWN = "310112101"
 OTHER_TOWN = "310112102"
+DISTRICT = "310112"
 CENTRE = "MED-D-1"
 HOUSE = a_uscc(7)
 ZONE = "莘庄商圈"
@@ -38,21 +39,22 @@ class Network:
             answer = await self.officer.put(f"/organisations/{code}", json={"name": f"组织{code}"} | place)
             assert answer.status_code == 200, answer.text
         people = {"t1": "T-1", "t1b": "T-1", "t2": "T-2", "p1": "P-1", "e1": "E-1"}
-        await self.system.tell(*(self._account(name) for name in people))
+        await self.system.tell(*(self._account(name, code) for name, code in people.items()))
         for name, code in people.items():
             await self._attach(name, code)
 
     async def employ(self, name: str, code: str | None = None, **changes: Any) -> None:
         """Let the gateway tell of a mediator, and attach them."""
-        await self.system.tell(self._account(name, **changes))
+        await self.system.tell(self._account(name, code, **changes))
         if code is not None:
             await self._attach(name, code)
 
-    def _account(self, name: str, **changes: Any) -> AccountChanged:
+    def _account(self, name: str, code: str | None, **changes: Any) -> AccountChanged:
+        """Return what the gateway tells of a mediator, who sees the division of the organisation."""
         account_id = self.people.setdefault(name, new_id())
         facts: dict[str, Any] = {
             "role": Role.MEDIATOR,
-            "division": TOWN,
+            "division": ORGANISATIONS[code]["division"] if code in ORGANISATIONS else DISTRICT,
             "grid_cells": (),
             "deputy_cells": (),
         }

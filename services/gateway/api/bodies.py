@@ -1,6 +1,7 @@
 """Reads a request's body: the right type, never more than allowed, then one model."""
 
 from collections.abc import Collection
+from email.message import Message
 from typing import TypeVar
 
 from fastapi import Request
@@ -16,6 +17,9 @@ ACTION_LIMIT = 64 * 1024
 RULE_PACK_LIMIT = 1024 * 1024
 BATCH_LIMIT = 4 * 1024 * 1024
 
+# ASCII is UTF-8 too.
+_UTF_8 = ("utf-8", "utf8", "us-ascii")
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -28,10 +32,12 @@ class BodyTooLarge(DomainError):
     def __init__(self, limit: int) -> None:
         """Name the limit."""
         kib = limit // 1024
-        super().__init__(
+        zh, en = (
             f"请求体超过 {kib} KiB，请拆分后重发。",
             f"The body is larger than {kib} KiB: send it in parts.",
-            facts={"limit_bytes": limit},
+        )
+        super().__init__(
+            zh, en, fields=[FieldProblem("body", self.code, zh, en)], facts={"limit_bytes": limit}
         )
 
 
@@ -44,9 +50,9 @@ class WrongMediaType(DomainError):
     def __init__(self, accepted: Collection[str]) -> None:
         """Name what is accepted."""
         listed = ", ".join(accepted)
-        super().__init__(
-            f"请使用 Content-Type: {listed}，且不压缩。", f"Send Content-Type: {listed}, without compression."
-        )
+        zh = f"请使用 Content-Type: {listed}，编码为 UTF-8，且不压缩。"
+        en = f"Send Content-Type: {listed}, in UTF-8, without compression."
+        super().__init__(zh, en, fields=[FieldProblem("Content-Type", self.code, zh, en)])
 
 
 class BodyCutOff(DomainError):
@@ -58,9 +64,17 @@ class BodyCutOff(DomainError):
 
 def check_media_type(request: Request, accepted: Collection[str]) -> None:
     """Raise WrongMediaType unless the body has an accepted type and no encoding."""
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type not in accepted or request.headers.get("content-encoding", "identity") != "identity":
+    told = request.headers.get("content-type", "")
+    media_type, _, parameters = told.partition(";")
+    encoded = request.headers.get("content-encoding", "identity") != "identity"
+    if media_type.strip().lower() not in accepted or encoded or (parameters and not _is_utf_8(told)):
         raise WrongMediaType(accepted)
+
+
+def _is_utf_8(content_type: str) -> bool:
+    told = Message()
+    told["content-type"] = content_type
+    return told.get_content_charset("utf-8") in _UTF_8
 
 
 async def read_body(request: Request, limit: int, accepted: Collection[str] = (JSON,)) -> bytes:

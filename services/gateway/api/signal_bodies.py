@@ -39,6 +39,10 @@ class BodyNotObject(DomainError):
     message_zh = "请求体应为一个 JSON 对象。"
     message_en = "The body must be one JSON object."
 
+    def __init__(self) -> None:
+        """Name the body."""
+        super().__init__(fields=[FieldProblem("body", self.code, self.message_zh, self.message_en)])
+
 
 class BatchRefused(DomainError):
     """The batch as a whole has the wrong shape."""

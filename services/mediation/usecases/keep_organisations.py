@@ -40,6 +40,20 @@ class MediatorUnknown(DomainError):
         super().__init__(fields=[FieldProblem("username", self.code, self.message_zh, self.message_en)])
 
 
+class MediatorOfElsewhere(DomainError):
+    """The mediator's account sees another division: here it would be shown cases that are not its own to see."""
+
+    code = "mediation.mediator_of_elsewhere"
+    message_zh = "该调解员账号的辖区不含本组织所在地：请选择辖区相符的调解员，或先调整账号辖区。"
+    message_en = (
+        "The organisation lies outside this mediator's division: choose another, or change the account first."
+    )
+
+    def __init__(self) -> None:
+        """Point at the field."""
+        super().__init__(fields=[FieldProblem("username", self.code, self.message_zh, self.message_en)])
+
+
 @dataclass(frozen=True, slots=True)
 class OrganisationClaim:
     """What somebody says about an organisation."""
@@ -110,11 +124,16 @@ async def _keep_a_centre(tx: WriteTx, changed: Organisation) -> None:
 
 
 async def add_mediator(tx: WriteTx, code: str, username: str, within: str = MINHANG) -> OrganisationStaff:
-    """Let a mediator work for an organisation; a repeat does nothing more. Raises NotFound, MediatorUnknown."""
+    """Let a mediator work for an organisation; a repeat does nothing more.
+
+    Raises NotFound, MediatorUnknown, MediatorOfElsewhere.
+    """
     organisation = await _find(tx, code, within)
     mediator = await organisations.mediator_of(tx, username)
     if mediator is None or not mediator.enabled:
         raise MediatorUnknown
+    if not contains(mediator.division, organisation.place.division):
+        raise MediatorOfElsewhere
     await organisations.attach(tx, organisation.id, mediator.account_id)
     return await _staff(tx, organisation)
 

@@ -68,7 +68,7 @@ class ReasonCode(StrEnum):
 
 # reject: it is assigned on in the same transaction, so that nobody ever sees it unassigned.
 # return: the body that took it over gives it back; or the officer who should close it finds the outcome
-#   wanting. A dismissal may have come without a visit, so from there it goes back before the visit.
+#   wanting. Who finds nothing where there was something goes there once more: a dismissal goes back before the visit.
 # contradict: new signals tell otherwise than the outcome on record; somebody has to be on site again.
 # reassign: by an officer; the new assignee accepts and, where nobody was on site yet, visits.
 TRANSITIONS: Mapping[tuple[State, Action], State] = {
@@ -77,7 +77,6 @@ TRANSITIONS: Mapping[tuple[State, Action], State] = {
     (State.ASSIGNED, Action.REJECT): State.RAISED,
     (State.ASSIGNED, Action.REASSIGN): State.ASSIGNED,
     (State.ACCEPTED, Action.VISIT): State.VISITED,
-    (State.ACCEPTED, Action.DISMISS): State.FALSE_ALARM,
     (State.ACCEPTED, Action.REASSIGN): State.ASSIGNED,
     (State.VISITED, Action.HAND_OVER): State.HANDED_OVER,
     (State.VISITED, Action.REFER): State.REFERRED,

@@ -1,7 +1,8 @@
 """The one feature function: serving, training and back-tests all call `feature_rows`, on a chunk of any size.
 
 A signal counts on a day when it was known by then and the month that it speaks of had begun. Its own day is the
-last of that month, or the day on which it was told if that comes first: nobody can speak of what is still to come.
+one that it names, or the last of its month, or today while that is still to come: when it was told plays no part, so
+that the same signals make the same state in whatever order they come.
 What an indicator's signals make of each other depends on what they tell of:
 
 - a state (arrears, a grade): the signals of one source and month make one observation, and each source's most recent
@@ -141,7 +142,7 @@ def _counted(facts: Facts, today: int) -> _Counted:
     catalogue = facts.catalogue
     counts = (facts.known_on <= today) & (_month_of(facts.effective_on) <= _month_of(np.array([today]))[0])
     position = np.flatnonzero(counts)
-    series, day = facts.series[position], _own_day(facts)[position]
+    series, day = facts.series[position], _own_day(facts, today)[position]
     apart = ~catalogue.event[series] & (catalogue.combine[series] == LATEST)
     source = np.where(apart, facts.source[position], 0)
     pair_code = facts.row[position] * len(catalogue.series) + series
@@ -162,11 +163,9 @@ def _counted(facts: Facts, today: int) -> _Counted:
     )
 
 
-def _own_day(facts: Facts) -> Integers:
-    """Return the day of which each signal speaks; never one that was to come when it was told."""
-    first_of_month = _month_of(facts.effective_on).astype("datetime64[M]").astype("datetime64[D]")
-    told = np.minimum(facts.effective_on, facts.known_on).astype(np.int64)
-    return np.maximum(told, first_of_month.astype(np.int64))
+def _own_day(facts: Facts, today: int) -> Integers:
+    """Return the day of which each signal speaks; of a month that is running, today."""
+    return np.minimum(facts.effective_on, today).astype(np.int64)
 
 
 def _month_of(days: Days | Integers) -> Integers:

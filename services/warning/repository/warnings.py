@@ -143,9 +143,7 @@ async def add(tx: WriteTx, cases: Sequence[WarningCase]) -> None:
 
 async def save(tx: WriteTx, cases: Sequence[WarningCase]) -> None:
     """Write changed warnings; the caller has locked them."""
-    changing = [
-        name for name in _COLUMNS if name not in ("id", "enterprise_id", "uscc", "raised_at", "origin")
-    ]
+    changing = [name for name in _COLUMNS if name not in ("id", "enterprise_id", "uscc", "origin")]
     await update_rows(tx, warnings, changing, [_row_of(case) for case in cases])
 
 

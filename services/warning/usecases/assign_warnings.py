@@ -68,6 +68,6 @@ def assigned_event(case: WarningCase) -> WarningAssigned:
 
 
 def assign_on(situation: Situation, chosen: Assignment, action: Action, note: str | None = None) -> None:
-    """Take the step that gives the warning to the chosen one."""
-    situation.move(action, note, **owned_by(chosen))
+    """Take the step that gives the warning to the chosen one; without a note the history tells why it was that one."""
+    situation.move(action, note or chosen.reason.value, **owned_by(chosen))
     situation.effects.events.append(assigned_event(situation.case))

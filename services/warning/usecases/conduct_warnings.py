@@ -320,22 +320,29 @@ def _follow_workplace(run: _Conduct, case: WarningCase, judgement: Judgement) ->
 
 
 def _give_to_who_works(run: _Conduct, case: WarningCase) -> None:
-    """Give a warning on whose coordinator left while its outcome was on record."""
-    if case.assignee_id is None or case.assignee_id in run.working:
+    """Give a warning on whose owner left; who came to own it while its outcome was on record accepts it now."""
+    if case.assignee_id is not None and case.assignee_id not in run.working:
+        given, note = _given_on(run, touched(case, run.tx)), "handler_left"
+    elif case.state is State.ACCEPTED and case.assignee_id not in (None, *case.handler_ids):
+        given, note = _accepted_anew(run, touched(case, run.tx)), "moved_in"
+    else:
         return
-    given = _given_on(run, touched(case, run.tx))
     run.effects.keep(given)
-    run.effects.steps.append(step_between(case, given, "reassign", SYSTEM, "handler_left"))
+    run.effects.steps.append(step_between(case, given, "reassign", SYSTEM, note))
     run.effects.events.append(assigned_event(given))
 
 
 def _given_on(run: _Conduct, case: WarningCase) -> WarningCase:
-    """Return the warning as the usual order gives it to somebody, who accepts it anew where that is to be done."""
-    given = replace(case, **owned_by(run.roster.choose(case)))
-    if (given.state, Action.REASSIGN) not in _REASSIGNABLE:
-        return given
-    given = replace(given, state=next_state(given.state, Action.REASSIGN))
-    return clock_of_new_assignee(given, run.running[given.id], run.effects, _timing(run))
+    """Return the warning as the usual order gives it to somebody."""
+    return _accepted_anew(run, replace(case, **owned_by(run.roster.choose(case))))
+
+
+def _accepted_anew(run: _Conduct, case: WarningCase) -> WarningCase:
+    """Return the warning as its owner finds it: to be accepted, where that is to be done."""
+    if (case.state, Action.REASSIGN) not in _REASSIGNABLE:
+        return case
+    case = replace(case, state=next_state(case.state, Action.REASSIGN))
+    return clock_of_new_assignee(case, run.running[case.id], run.effects, _timing(run))
 
 
 _REASSIGNABLE = {(state, Action.REASSIGN) for state in (State.ASSIGNED, State.ACCEPTED, State.VISITED)}

@@ -7,9 +7,9 @@ from services.warning.domain.assignment import Assignment, AssignmentReason
 from services.warning.domain.clocks import ClockKind, pause, resume
 from services.warning.domain.lifecycle import Action, ActionNotAllowed, ReasonCode, State, check_closure
 from services.warning.repository import assessments, coordinators, labels
-from services.warning.usecases.assign_warnings import Roster, assign_on
+from services.warning.usecases.assign_warnings import Roster
 from services.warning.usecases.effects import facts_of, town_of
-from services.warning.usecases.handle_warning import meet, restart_accept_clock
+from services.warning.usecases.handle_warning import hand_to, meet
 from services.warning.usecases.take_case_results import have_it_accepted, take_back
 from services.warning.usecases.warning_action import Situation, Timing, perform
 from shared.auth.principal import Principal
@@ -73,8 +73,7 @@ async def assign_warning(
 
     async def work(situation: Situation) -> None:
         chosen = await _chosen(tx, situation, action.assignee_id, timing)
-        assign_on(situation, chosen, Action.REASSIGN, action.reason)
-        restart_accept_clock(situation)
+        hand_to(situation, chosen, action.reason)
 
     return await perform(tx, who, warning_id, action, timing, work)
 

@@ -2,20 +2,17 @@
 
 from collections.abc import Sequence
 
-from services.warning.domain.lifecycle import Action, State
 from services.warning.repository import clocks, coordinators, warnings
 from services.warning.repository.coordinators import CoordinatorRow
-from services.warning.usecases.assign_warnings import Roster, assign_on
+from services.warning.usecases.assign_warnings import Roster
 from services.warning.usecases.effects import Effects
-from services.warning.usecases.handle_warning import restart_accept_clock
+from services.warning.usecases.handle_warning import hand_to
 from services.warning.usecases.reference_data import ReferenceData
 from services.warning.usecases.warning_action import Situation, Timing
 from shared.auth.actor import SYSTEM
 from shared.auth.permissions import Role
 from shared.db.tx import WriteTx
 from shared.events.gateway import AccountChanged
-
-_MOVABLE = (State.ASSIGNED, State.ACCEPTED, State.VISITED)
 
 
 async def follow_accounts(
@@ -51,9 +48,7 @@ def _row(change: AccountChanged) -> CoordinatorRow:
 
 async def _hand_on(tx: WriteTx, change: AccountChanged, timing: Timing) -> None:
     """Give the open warnings of somebody who left to the next in line."""
-    cases = [
-        case for case in await warnings.lock_open_of_assignee(tx, change.account_id) if case.state in _MOVABLE
-    ]
+    cases = await warnings.lock_open_of_assignee(tx, change.account_id)
     if not cases:
         return
     running = await clocks.of_warnings(tx, [case.id for case in cases])
@@ -61,7 +56,6 @@ async def _hand_on(tx: WriteTx, change: AccountChanged, timing: Timing) -> None:
     effects = Effects()
     for case in cases:
         situation = Situation(tx, SYSTEM, case, running[case.id], timing, effects)
-        assign_on(situation, roster.choose(case), Action.REASSIGN, "account_disabled")
-        restart_accept_clock(situation)
+        hand_to(situation, roster.choose(case), "account_disabled")
         situation.settle()
     await effects.write(tx)

@@ -5,10 +5,11 @@ from datetime import datetime
 from uuid import UUID
 
 from services.warning.domain import clocks
+from services.warning.domain.assignment import Assignment
 from services.warning.domain.clocks import ClockKind
 from services.warning.domain.levels import WarningLevel
-from services.warning.domain.lifecycle import Action, level_after_outcome
-from services.warning.usecases.assign_warnings import Roster, assign_on
+from services.warning.domain.lifecycle import Action, State, level_after_outcome
+from services.warning.usecases.assign_warnings import Roster, assign_on, assigned_event, owned_by
 from services.warning.usecases.effects import facts_of
 from services.warning.usecases.warning_action import Situation, Timing, perform
 from shared.auth.principal import Principal
@@ -23,6 +24,8 @@ from shared.events.warning import (
     WarningVisited,
 )
 from shared.kernel.errors import DomainError, FieldProblem
+
+_NOTHING_TO_ACCEPT = {State.HANDED_OVER, State.REFERRED, State.RESOLVED, State.FALSE_ALARM}
 
 
 class VisitTimeImpossible(DomainError):
@@ -139,6 +142,20 @@ def meet(situation: Situation, kind: ClockKind, at: datetime) -> None:
     if running is not None and running.clock.met_at is None:
         met = clocks.meet(running.clock, at)
         situation.replace_clocks([replace(running, clock=met, next_escalation_at=None)])
+
+
+def hand_to(situation: Situation, chosen: Assignment, note: str | None) -> None:
+    """Give a warning to the chosen one, who accepts it anew.
+
+    Where another body has it, or an outcome is on record, there is nothing to accept: the chosen one owns it, and has
+    it when it comes back.
+    """
+    if situation.case.state in _NOTHING_TO_ACCEPT:
+        situation.change(Action.REASSIGN.value, note, **owned_by(chosen))
+        situation.effects.events.append(assigned_event(situation.case))
+        return
+    assign_on(situation, chosen, Action.REASSIGN, note)
+    restart_accept_clock(situation)
 
 
 def restart_accept_clock(situation: Situation) -> None:

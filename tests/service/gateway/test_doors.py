@@ -155,6 +155,7 @@ ACCEPT = "/api/mobile/v1/warnings/01a2b3c4-0000-7000-8000-000000000001/accept"
         ({"Content-Type": "text/plain"}, b"{}", 415),
         ({}, b"{}", 415),
         ({"Content-Type": "application/json", "Content-Encoding": "gzip"}, b"{}", 415),
+        ({"Content-Type": "application/json; charset=gbk"}, b"{}", 415),
         ({"Content-Type": "application/json"}, b" " * 65_537, 413),
     ],
 )

@@ -65,3 +65,9 @@ async def test_the_list_shows_people_and_load_of_the_callers_part(network: Netwo
         "P-1": (["p1"], 0),
         "T-1": (["t1", "t1b"], 1),
     }
+
+
+async def test_a_mediator_of_another_town_is_not_attached(network: Network) -> None:
+    assert (await network.officer.put("/organisations/T-2/mediators/t2")).status_code == 200
+    answer = await network.officer.put("/organisations/T-2/mediators/t1")
+    assert (answer.status_code, answer.json()["code"]) == (422, "mediation.mediator_of_elsewhere")

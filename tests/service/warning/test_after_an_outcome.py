@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from tests.support.district import TOWN, USCC, District, act
 
@@ -124,3 +125,34 @@ async def test_a_workplace_told_more_exactly_moves_nothing(district: District) -
     await district.system.settle()
     assert await standing(district, warning_id) == ("visited", "red")
     assert [one["id"] for one in await district.worklist(district.first)] == [warning_id]
+
+
+async def test_a_reopened_warning_begins_a_life_of_its_own(district: District) -> None:
+    warning_id = await a_red(district)
+    first_raised_at = (await district.detail(warning_id))["raised_at"]
+    await until(district, warning_id, "close")
+    district.system.clock.advance(timedelta(days=2))
+    await district.send(period="2026-11", months=4, workers=45)
+    reopened = await district.detail(warning_id)
+    assert reopened["raised_at"] > first_raised_at
+    towns = (await district.officer.get("/funnel")).json()["towns"]
+    town = next(one for one in towns if one["division"] == TOWN)
+    assert {stage: town[stage] for stage in ("warnings", "visited", "closed")} == {
+        "warnings": 1,
+        "visited": 0,
+        "closed": 0,
+    }
+
+    mine = district.coordinator(district.first)
+    for step, told in (("accept", {}), ("visit", {"findings": "已到场核实"})):
+        assert (await act(mine, warning_id, step, **told)).status_code == 201
+    await act(mine, warning_id, "outcome", outcome="resolved", evidence="凭证已核")
+    closed = await act(
+        district.officer, warning_id, "close", reason_code="true_incident", evidence="曾发生群体事件"
+    )
+    assert closed.status_code == 201
+    async with district.system.db("warning").read() as tx:
+        labels = await tx.rows(text("SELECT * FROM warning.labels ORDER BY seq"))
+    assert [label.reason_code for label in labels] == ["true_resolved", "true_incident"]
+    assert labels[0].raised_at <= labels[0].closed_at < labels[1].raised_at <= labels[1].closed_at
+    assert [len(label.signal_seqs) for label in labels] == [1, 2]

@@ -118,6 +118,35 @@ async def test_a_disabled_coordinators_warnings_go_to_the_next_at_once(district:
     assert [w["state"] for w in await district.worklist(district.second)] == ["assigned"]
 
 
+@pytest.mark.parametrize("step", ["hand-over", "outcome"])
+async def test_what_others_have_or_is_settled_gets_an_owner_who_works(district: District, step: str) -> None:
+    await district.send(period="2026-10", months=1, workers=5)
+    warning_id = (await district.warnings())[0]["id"]
+    mine = district.coordinator(district.first)
+    told = {
+        "visit": {"findings": "已到场核实"},
+        "hand-over": {"note": "双方愿意调解"},
+        "outcome": {"outcome": "resolved", "evidence": "凭证已核"},
+    }
+    for one in ("accept", "visit", step):
+        assert (await act(mine, warning_id, one, **told.get(one, {}))).status_code == 201
+    state = (await district.detail(warning_id))["state"]
+    await district.employ(district.first, "c1", enabled=False)
+    assert [w["state"] for w in await district.worklist(district.second)] == [state]
+    assert (await district.detail(warning_id))["history"][-1]["note"] == "account_disabled"
+
+
+async def test_an_officer_gives_a_warning_at_mediation_to_another_owner(district: District) -> None:
+    await district.send(period="2026-10", months=1, workers=5)
+    warning_id = (await district.warnings())[0]["id"]
+    mine = district.coordinator(district.first)
+    for one, told in (("accept", {}), ("visit", {"findings": "到场"}), ("hand-over", {"note": "愿调解"})):
+        assert (await act(mine, warning_id, one, **told)).status_code == 201
+    given = await act(district.officer, warning_id, "assign", assignee_id=str(district.second), reason="调岗")
+    assert (given.status_code, given.json()["state"]) == (201, "handed_over")
+    assert [w["id"] for w in await district.worklist(district.second)] == [warning_id]
+
+
 async def test_an_absent_coordinator_gets_no_new_warnings(district: District) -> None:
     body = {
         "action_id": str(uuid4()),
