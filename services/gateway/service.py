@@ -46,7 +46,7 @@ from shared.auth.tokens import TokenIssuer, read_key
 from shared.kernel.errors import DomainError, Kind
 from shared.runtime.settings import CommonSettings
 from shared.runtime.spec import Context, Service, ServiceSpec
-from shared.web.app import make_app
+from shared.web.app import add_routes, make_app
 
 _TITLE: Final = "劳动争议预警 · 网关"
 _NAME: Final = "闵行区劳动人事争议仲裁院"
@@ -161,8 +161,7 @@ def _lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[N
 
 
 def _include(app: FastAPI) -> None:
-    """Add the routes themselves, the busiest first: an included router is searched twice for every request."""
-    for room in (
+    rooms = (
         intake,
         mobile,
         mediation,
@@ -175,10 +174,9 @@ def _include(app: FastAPI) -> None:
         federation,
         federation_desk,
         pages,
-    ):
-        app.router.routes.extend(room.router.routes)
-    # Last: it takes everything below the partners' door that nobody before it took.
-    app.router.routes.extend(federation.unrouted.routes)
+    )
+    # The last one takes everything below the partners' door that nobody before it took.
+    add_routes(app, *(room.router for room in rooms), federation.unrouted)
 
 
 SPEC: Final = ServiceSpec(

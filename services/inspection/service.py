@@ -10,7 +10,7 @@ from services.inspection.jobs.watch_clocks import watch_clocks_job
 from services.inspection.repository.tables import MAILBOXES, metadata
 from services.inspection.usecases.timing import Timings
 from shared.runtime.spec import Context, Service, ServiceSpec
-from shared.web.app import make_app
+from shared.web.app import add_routes, make_app
 
 
 def read_periods() -> tuple[Periods, ...]:
@@ -24,7 +24,7 @@ def build(context: Context) -> Service:
     timings = Timings(read_periods())
     app = make_app(context.name, SPEC.title_en, context.db, context.tokens)
     app.state.timings = timings
-    app.include_router(cases.router)
+    add_routes(app, cases.router)
     return Service(
         app=app,
         handlers={**gateway_events.handlers(), **warning_events.handlers(timings)},

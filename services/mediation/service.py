@@ -11,7 +11,7 @@ from services.mediation.repository.tables import MAILBOXES, metadata
 from services.mediation.usecases.keep_organisations import seed_centre
 from services.mediation.usecases.timing import TimingSource
 from shared.runtime.spec import Context, Service, ServiceSpec
-from shared.web.app import make_app
+from shared.web.app import add_routes, make_app
 
 
 def read_policies() -> tuple[Policy, ...]:
@@ -25,8 +25,7 @@ def build(context: Context) -> Service:
     timing = TimingSource(read_policies())
     app = make_app(context.name, SPEC.title_en, context.db, context.tokens)
     app.state.timing = timing
-    for module in (cases, organisations):
-        app.include_router(module.router)
+    add_routes(app, cases.router, organisations.router)
     return Service(
         app=app,
         handlers={**gateway_events.handlers(timing), **warning_events.handlers(timing)},

@@ -20,7 +20,7 @@ from services.warning.usecases.rule_pack_steps import seed_pack
 from shared.contracts.base import JsonObject
 from shared.db.tx import WriteTx
 from shared.runtime.spec import Context, Service, ServiceSpec
-from shared.web.app import make_app
+from shared.web.app import add_routes, make_app
 
 
 def read_policies(path: Path | None) -> tuple[Policy, ...]:
@@ -51,8 +51,8 @@ def build(context: Context) -> Service:
     app.state.reference = reference
     app.state.model_factory = factory
     app.state.indicators = reference.registry
-    for module in (signals, enterprises, warnings, coordinators, rule_packs, assessments):
-        app.include_router(module.router)
+    rooms = (signals, warnings, enterprises, coordinators, rule_packs, assessments)
+    add_routes(app, *(room.router for room in rooms))
     db = context.db
     return Service(
         app=app,

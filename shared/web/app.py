@@ -47,9 +47,15 @@ def make_app(name: str, title: str, db: Database, tokens: TokenVerifier) -> Fast
     app.state.db = db
     app.state.tokens = tokens
     errors.install(app)
-    app.include_router(health)
+    add_routes(app, health)
     app.add_middleware(RequestContext, service=name, answer_to=errors.unexpected)
     return app
+
+
+def add_routes(app: FastAPI, *routers: APIRouter) -> None:
+    """Add the routes themselves, the busiest first: an included router is searched twice for every request."""
+    for router in routers:
+        app.router.routes.extend(router.routes)
 
 
 async def database_answers(db: Database) -> str | None:
