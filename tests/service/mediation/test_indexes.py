@@ -38,7 +38,7 @@ SELECT gen_random_uuid(), gen_random_uuid(), 1, 'E' || i, '3101121' || lpad((i %
   CASE WHEN i % 400 = 0 THEN ('00000000-0000-7000-9000-' || lpad((1 + i % 59)::text, 12, '0'))::uuid END,
   ('00000000-0000-7000-8000-' || lpad((1 + i % 120)::text, 12, '0'))::uuid,
   now(), CASE WHEN i % 20 = 0 THEN now() + i * interval '1 minute' END, false, 1, now()
-FROM generate_series(1, 40000) i;
+FROM generate_series(1, 12000) i;
 INSERT INTO mediation.case_clocks (id, case_id, kind, rule_id, article, started_at, due_at, provisional,
   calendar_version, trace_zh, trace_en, met_at)
 SELECT gen_random_uuid(), c.id, 'close', 'r', 'a', now(), coalesce(c.due_at, now()), false, 'v', 't', 't',
@@ -49,7 +49,7 @@ ANALYZE;
 
 @pytest_asyncio.fixture
 async def full(system: System) -> AsyncIterator[Database]:
-    """Give a district with 40,000 cases, one in twenty open."""
+    """Give a district with 12,000 cases, one in twenty open."""
     db = system.db("mediation")
     async with db.write() as tx:
         await (await tx.driver()).execute(FILL)
