@@ -38,6 +38,12 @@ _NDJSON_TYPES = (NDJSON, "application/ndjson", "application/jsonl")
         202: {"model": SignalReceipt, "description": "暂存 / Held: the enterprise is not registered yet"},
     },
     summary="报送一条信号 / Send one signal",
+    description=(
+        "同一来源对同一月份的两条报告相互矛盾时，以较重者为准，与到达先后无关；要撤回或调低数字，"
+        "请用新的 `source_ref` 并在 `corrects` 中填写原 `source_ref`。\n\n"
+        "Of two reports of one source about one month that contradict each other the graver holds, in whatever order"
+        " they come; to take a figure back, send a new `source_ref` with the former one in `corrects`."
+    ),
     openapi_extra=body(SignalIn),
 )
 async def send_signal(request: Request, _: SignalSender) -> Response:
