@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from benchmarks.results import Result
 from benchmarks.stage import Stage, median, surroundings
 from services.commands.database import open_databases
-from services.warning.ml.artifact import Factory
 from services.warning.ml.facts import decode
 from services.warning.ml.features import feature_rows
 from services.warning.ml.model import ScoredModel, Scorer
+from services.warning.ml.on_demand import Factory
 from services.warning.repository import facts, outcomes
 from services.warning.repository.assessments import WAKE_CHANNEL
 from services.warning.service import read_policies

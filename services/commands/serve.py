@@ -15,11 +15,10 @@ from services.commands.database import DEFAULT_FOLDER, DataFolder, database_addr
 from services.commands.faults import explained
 from services.warning.consumers.intake_topic import TOPIC as INTAKE_TOPIC
 from shared.auth.tokens import TokenVerifier, generate_key, public_half
-from shared.bus.kafka import KafkaBus
 from shared.bus.local import LocalBus
+from shared.bus.on_demand import ensure_topics, kafka_bus
 from shared.bus.port import Bus
 from shared.bus.settings import KafkaSettings
-from shared.bus.topics import ensure_topics
 from shared.db import migrate as migrations
 from shared.db.engine import make_engine
 from shared.events import EVENT_TYPES
@@ -92,7 +91,7 @@ def verifier_for(settings: CommonSettings, clock: Clock) -> TokenVerifier:
 def bus_for(settings: CommonSettings) -> Bus:
     """Return the bus that the settings name."""
     if settings.bus == "kafka":
-        return KafkaBus(kafka_settings(settings))
+        return kafka_bus(kafka_settings(settings))
     return LocalBus()
 
 

@@ -34,6 +34,8 @@ from simulation.demo.stopping import Stopped, Stopping
 
 HOST = "127.0.0.1"
 _INTERRUPTED = 130
+# A smaller district has too short a history for a model.
+_ENOUGH_TO_LEARN_FROM = 1_000
 # Hours may pass in seconds here (`labour-warning simulate`): who watches must not have to log in again every minute.
 _SESSIONS = {
     "GATEWAY_ACCESS_TOKEN_MINUTES": "60",
@@ -114,8 +116,9 @@ def check_port(port: int, variable: str = "PORT") -> None:
 
 def _run(wish: Wish, folder: DemoFolder, screen: Screen, stopping: Stopping) -> None:
     server = EmbeddedPostgres(folder.path)
-    # Meanwhile PostgreSQL starts, on the other core.
-    Thread(target=warm_up, name="warm-up", daemon=True).start()
+    if wish.enterprises >= _ENOUGH_TO_LEARN_FROM:
+        # Meanwhile PostgreSQL starts, on the other core.
+        Thread(target=warm_up, name="warm-up", daemon=True).start()
     try:
         with screen.step("启动数据库 / starting PostgreSQL"):
             server.start()

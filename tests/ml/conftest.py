@@ -1,8 +1,8 @@
 import pytest
 
 from services.warning.domain.ports import RiskModel
-from services.warning.ml.artifact import Factory
 from services.warning.ml.history import TrainingHistory
+from services.warning.ml.on_demand import Factory
 from services.warning.ml.train import TrainedModel, TrainingSettings, train
 from tests.ml.district import CUTOFFS, district, indicators
 

@@ -7,10 +7,11 @@ from sklearn.linear_model import LogisticRegression
 from skops import io as skops_io
 
 from services.warning.domain.ports import RiskModel
-from services.warning.ml.artifact import Factory, describe, digest
+from services.warning.ml.artifact import describe, digest
 from services.warning.ml.card import model_card
 from services.warning.ml.history import TrainingHistory
-from services.warning.ml.model import RULES_ONLY
+from services.warning.ml.on_demand import Factory
+from services.warning.ml.rules_only import RULES_ONLY
 from services.warning.ml.train import TrainedModel
 from tests.ml.district import CUTOFFS, chunk_of, indicators
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from services.warning.domain.ports import RiskModel
-from services.warning.ml.artifact import Factory
 from services.warning.ml.facts import Facts
 from services.warning.ml.history import TrainingHistory
-from services.warning.ml.model import RULES_ONLY
+from services.warning.ml.on_demand import Factory
+from services.warning.ml.rules_only import RULES_ONLY
 from tests.ml.district import catalogue, chunk_of, indicators
 from tests.ml.reports import Report, facts_of
 

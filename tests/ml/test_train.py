@@ -4,7 +4,6 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from services.warning.ml.artifact import Factory
 from services.warning.ml.card import model_card
 from services.warning.ml.facts import EnterpriseColumns, SignalColumns, facts_from_columns
 from services.warning.ml.history import (
@@ -15,6 +14,7 @@ from services.warning.ml.history import (
     outcomes_after,
 )
 from services.warning.ml.metrics import calibration_error, measure
+from services.warning.ml.on_demand import Factory
 from services.warning.ml.train import NotEnoughOutcomes, TrainedModel, TrainingSettings, train
 from tests.ml.district import CUTOFFS, catalogue, chunk_of, district, indicators
 from tests.ml.reports import Report, facts_of

@@ -22,7 +22,8 @@ from services.warning.domain.indicators import Indicator
 from services.warning.domain.ports import RiskModel
 from services.warning.ml.catalogue import Catalogue, compile_catalogue
 from services.warning.ml.inputs import UnknownFeatures, compile_inputs
-from services.warning.ml.model import RulesOnly, ScoredModel, Scorer
+from services.warning.ml.model import ScoredModel, Scorer
+from services.warning.ml.rules_only import RulesOnly
 
 FORMAT = 1
 # What gradient boosting is made of beyond scikit-learn's public classes, which skops trusts by itself.
@@ -149,8 +150,8 @@ def _build(trees: bytes, columns: int) -> HistGradientBoostingClassifier:
     return classifier
 
 
-class Factory:
-    """Builds models for the use cases."""
+class Loader:
+    """Builds models from their artifacts, for the use cases."""
 
     def load(self, artifact: bytes, sha256: str, indicators: Mapping[str, Indicator]) -> RiskModel:
         catalogue = compile_catalogue(indicators)
@@ -163,6 +164,3 @@ class Factory:
         FALLBACKS.labels(reason).inc()
         _log.warning("model refused, rules only", reason=reason, message=message, sha256=sha256)
         return RulesOnly(catalogue)
-
-    def rules_only(self, indicators: Mapping[str, Indicator]) -> RiskModel:
-        return RulesOnly(compile_catalogue(indicators))

@@ -1,4 +1,4 @@
-"""The risk model behind the port: features, a calibrated score, reasons; or the rules alone."""
+"""The trained risk model behind the port: features, a calibrated score, reasons."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,14 +10,12 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 
 from services.warning.domain.ports import EnterpriseScore, FactChunk, ScoreReason
 from services.warning.ml.arrays import Floats
-from services.warning.ml.catalogue import Catalogue
 from services.warning.ml.facts import decode
-from services.warning.ml.features import FeatureRows, feature_rows
+from services.warning.ml.features import feature_rows
 from services.warning.ml.inputs import ModelInputs
 from services.warning.ml.reasons import top_reasons
+from services.warning.ml.rules_only import enterprise_scores
 from services.warning.ml.threads import one_thread_to_score
-
-RULES_ONLY = "rules-only"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,49 +59,10 @@ class ScoredModel:
     def score(self, chunk: FactChunk, as_of: date, corroboration_days: int) -> Sequence[EnterpriseScore]:
         rows = feature_rows(decode(chunk, self._scorer.inputs.catalogue), as_of)
         scores: list[float | None] = [*self._scorer.probability(rows.features).tolist()]
-        return _score_rows(rows, scores, corroboration_days)
+        return enterprise_scores(rows, scores, corroboration_days)
 
     def explain(
         self, chunk: FactChunk, as_of: date, enterprise_ids: Sequence[int]
     ) -> Mapping[int, Sequence[ScoreReason]]:
         rows = feature_rows(decode(chunk, self._scorer.inputs.catalogue), as_of)
         return top_reasons(self._scorer, rows, enterprise_ids)
-
-
-class RulesOnly:
-    """Measures without a score: what stands in where no model can be trusted."""
-
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
-
-    @property
-    def version(self) -> str:
-        return RULES_ONLY
-
-    def score(self, chunk: FactChunk, as_of: date, corroboration_days: int) -> Sequence[EnterpriseScore]:
-        rows = feature_rows(decode(chunk, self._catalogue), as_of)
-        return _score_rows(rows, [None] * len(rows.enterprise_id), corroboration_days)
-
-    def explain(
-        self,
-        chunk: FactChunk,  # noqa: ARG002 - no score, so the facts explain nothing
-        as_of: date,  # noqa: ARG002 - as above
-        enterprise_ids: Sequence[int],
-    ) -> Mapping[int, Sequence[ScoreReason]]:
-        return dict.fromkeys(enterprise_ids, ())
-
-
-def _score_rows(
-    rows: FeatureRows, scores: Sequence[float | None], corroboration_days: int
-) -> Sequence[EnterpriseScore]:
-    return list(
-        map(
-            EnterpriseScore,
-            rows.enterprise_id.tolist(),
-            rows.measures(),
-            scores,
-            (rows.grave_age_days <= corroboration_days).tolist(),
-            rows.sole_trader.tolist(),
-            rows.evidence(),
-        )
-    )

@@ -12,11 +12,14 @@ from typing import cast
 from services.warning.domain.indicators import Indicator
 from services.warning.domain.ports import (
     FactChunk,
+    NotEnoughOutcomes,
     RiskModel,
-    RiskModelFactory,
     RiskModelTrainer,
     TrainedModel,
 )
+
+LEAST_POSITIVES = 30
+"""With fewer enterprises that came to an outcome there is nothing to learn from."""
 
 
 def warm_up() -> None:
@@ -28,10 +31,12 @@ class Factory:
     """A `RiskModelFactory`."""
 
     def load(self, artifact: bytes, sha256: str, indicators: Mapping[str, Indicator]) -> RiskModel:
-        return _factory().load(artifact, sha256, indicators)
+        loader = import_module("services.warning.ml.artifact").Loader()
+        return cast("RiskModel", loader.load(artifact, sha256, indicators))
 
     def rules_only(self, indicators: Mapping[str, Indicator]) -> RiskModel:
-        return _factory().rules_only(indicators)
+        catalogue = import_module("services.warning.ml.catalogue").compile_catalogue(indicators)
+        return cast("RiskModel", import_module("services.warning.ml.rules_only").RulesOnly(catalogue))
 
 
 class Trainer:
@@ -44,12 +49,8 @@ class Trainer:
         outcomes: Sequence[tuple[int, date, date]],
         cutoffs: Sequence[date],
     ) -> TrainedModel:
-        return _trainer().train(history, indicators, outcomes, cutoffs)
-
-
-def _factory() -> RiskModelFactory:
-    return cast("RiskModelFactory", import_module("services.warning.ml.artifact").Factory())
-
-
-def _trainer() -> RiskModelTrainer:
-    return cast("RiskModelTrainer", import_module("services.warning.ml.trainer").Trainer())
+        # Each outcome counts at most once at every cut-off: so few are not worth the import.
+        if len(outcomes) * len(cutoffs) < LEAST_POSITIVES:
+            raise NotEnoughOutcomes(facts={"found": len(outcomes), "needed": LEAST_POSITIVES})
+        trainer: RiskModelTrainer = import_module("services.warning.ml.trainer").Trainer()
+        return trainer.train(history, indicators, outcomes, cutoffs)

@@ -24,6 +24,7 @@ from services.warning.ml.history import Sample, TrainingHistory, draw_sample, ou
 from services.warning.ml.inputs import ModelInputs, compile_inputs
 from services.warning.ml.metrics import measure
 from services.warning.ml.model import Scorer
+from services.warning.ml.on_demand import LEAST_POSITIVES
 from services.warning.ml.threads import one_thread_to_train
 
 _EPOCH = np.datetime64("1970-01-01")
@@ -42,7 +43,7 @@ class NotEnoughOutcomes(ValueError):
 class TrainingSettings:
     """How much to learn from, and how finely. The defaults are tried on districts of 20,000 enterprises."""
 
-    min_positives: int = 30
+    min_positives: int = LEAST_POSITIVES
     max_rows: int = 16_000
     folds: int = 3
     trees: int = 80
