@@ -92,7 +92,7 @@ SELECT gen_random_uuid(), gen_random_uuid(), 1, 'red', 'E' || i, 'n' || i, false
         ('00000000-0000-7000-8000-' || lpad((i % 500 + 1)::text, 12, '0'))::uuid],
   '{}', now(), CASE WHEN i % 20 = 0 THEN NULL ELSE now() - i * interval '1 minute' END,
   CASE WHEN i % 20 = 0 THEN now() + i * interval '1 minute' END, 1, now()
-FROM generate_series(1, 20000) i;
+FROM generate_series(1, 8000) i;
 INSERT INTO inspection.case_clocks (id, case_id, kind, article, extension, started_at, due_at, provisional,
   calendar_version, trace_zh, trace_en, met_at)
 SELECT gen_random_uuid(), c.id, 'insp.investigate', 'a', 0, now(), coalesce(c.due_at, now()), false, 'v', 't', 't',
@@ -104,7 +104,7 @@ ANALYZE;
 
 @pytest_asyncio.fixture
 async def full(system: System) -> AsyncIterator[Database]:
-    """Give an inspectorate with 20,000 cases, 1,000 of them open."""
+    """Give an inspectorate with 8,000 cases, 400 of them open."""
     db = system.db("inspection")
     async with db.write() as tx:
         await (await tx.driver()).execute(FILL)

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.asyncio
 ASSIGNEE = UUID("00000000-0000-7000-8000-000000000001")
 FILL = """
 INSERT INTO warning.enterprises (uscc, name, name_key, workplace_division, sole_trader, version, created_at, updated_at)
-SELECT 'E' || i, 'n' || i, 'n' || i, '310112101', false, 1, now(), now() FROM generate_series(1, 20000) i;
+SELECT 'E' || i, 'n' || i, 'n' || i, '310112101', false, 1, now(), now() FROM generate_series(1, 8000) i;
 INSERT INTO warning.warnings (id, enterprise_id, uscc, division, level, peak_level, state, assignee_id, handler_ids,
   rejected_by, rule_ids, double_red, raised_at, due_at, origin, version, updated_at)
 SELECT gen_random_uuid(), e.id, e.uscc, '310112101', 'orange', 'orange',
@@ -45,7 +45,7 @@ ANALYZE;
 
 @pytest_asyncio.fixture
 async def full(system: System) -> AsyncIterator[Database]:
-    """Give a district with 20,000 enterprises and warnings."""
+    """Give a district with 8,000 enterprises and warnings."""
     db = system.db("warning")
     async with db.write() as tx:
         await (await tx.driver()).execute(FILL)
