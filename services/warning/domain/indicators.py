@@ -77,6 +77,11 @@ class DetailField:
     maximum: float | None = None
     aspects: tuple[str, ...] = ()
 
+    @property
+    def decisive(self) -> bool:
+        """Say whether a zero here means that nothing is wrong: numbers, and truths that have to be given."""
+        return self.type == "number" or (self.type == "boolean" and self.required)
+
     def belongs_to(self, choice: str | None) -> bool:
         """Say whether signals of this choice of the aspect may carry the field."""
         return not self.aspects or choice in self.aspects

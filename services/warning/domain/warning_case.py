@@ -9,7 +9,7 @@ from services.warning.domain.levels import WarningLevel
 from services.warning.domain.lifecycle import State
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WarningCase:
     """One warning, open or closed.
 
@@ -26,27 +26,27 @@ class WarningCase:
     level: WarningLevel
     peak_level: WarningLevel
     state: State
-    assignee_id: UUID | None
-    queue_division: str | None
-    assignment_reason: str | None
-    handler_ids: tuple[UUID, ...]
-    rejected_by: tuple[UUID, ...]
+    assignee_id: UUID | None = None
+    queue_division: str | None = None
+    assignment_reason: str | None = None
+    handler_ids: tuple[UUID, ...] = ()
+    rejected_by: tuple[UUID, ...] = ()
     rule_ids: tuple[str, ...]
     assessment_id: UUID | None
     double_red: bool
-    escalated_to: str | None
+    escalated_to: str | None = None
     raised_at: datetime
-    lower_since: datetime | None
-    due_at: datetime | None
-    paused_at: datetime | None
-    pause_reason: str | None
-    outcome_at: datetime | None
-    outcome_evidence: str | None
-    reason_code: str | None
-    closed_at: datetime | None
-    closed_by: UUID | None
-    origin: str
-    version: int
+    lower_since: datetime | None = None
+    due_at: datetime | None = None
+    paused_at: datetime | None = None
+    pause_reason: str | None = None
+    outcome_at: datetime | None = None
+    outcome_evidence: str | None = None
+    reason_code: str | None = None
+    closed_at: datetime | None = None
+    closed_by: UUID | None = None
+    origin: str = "live"
+    version: int = 1
     updated_at: datetime
 
     @property

@@ -147,5 +147,5 @@ def _detail_tables(series: tuple[Series, ...], detail_position: Mapping[str, int
     for at, one in enumerate(series):
         for field in one.measured:
             declared[at, detail_position[field.name]] = True
-            decisive[at, detail_position[field.name]] = field.type == "number" or field.required
+            decisive[at, detail_position[field.name]] = field.decisive
     return declared, decisive

@@ -18,7 +18,8 @@ from services.warning.usecases.reference_data import Reference, ReferenceData
 from shared.db.tx import ReadTx, WriteTx
 from shared.kernel.ids import new_id
 
-CHUNK = 5_000
+# A signal that comes while everybody is assessed waits for one chunk at most.
+CHUNK = 2_000
 
 
 @dataclass(frozen=True, slots=True)

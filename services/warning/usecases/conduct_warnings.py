@@ -75,8 +75,15 @@ async def conduct(tx: WriteTx, judgements: Sequence[Judgement], reference: Refer
         for i, case in opened.items()
         if town_of(case.division) != town_of(by_enterprise[i].standing.division)
     }
-    if not acting and not moved:
+    # Within its town a warning stays with whoever has it; who gets it next is chosen by the cell of today.
+    shifted = {
+        i: replace(case, grid_cell=by_enterprise[i].standing.grid_cell)
+        for i, case in opened.items()
+        if i not in moved and case.grid_cell != by_enterprise[i].standing.grid_cell
+    }
+    if not acting and not moved and not shifted:
         return {}
+    opened = {**opened, **shifted}
     divisions = {by_enterprise[i].standing.division for i in (*acting, *moved)}
     run = _Conduct(
         tx=tx,
@@ -88,7 +95,7 @@ async def conduct(tx: WriteTx, judgements: Sequence[Judgement], reference: Refer
         working=await coordinators.working(
             tx, [one.assignee_id for i in acting if (one := opened.get(i)) and one.assignee_id]
         ),
-        effects=Effects(),
+        effects=Effects(changed={case.id: case for case in shifted.values()}),
         assessment_ids={},
     )
     for i, decision in acting.items():
@@ -365,27 +372,10 @@ def _new_case(run: _Conduct, decision: course.Raise, judgement: Judgement) -> Wa
         level=decision.level,
         peak_level=decision.level,
         state=State.RAISED,
-        assignee_id=None,
-        queue_division=None,
-        assignment_reason=None,
-        handler_ids=(),
-        rejected_by=(),
         rule_ids=tuple(sorted(judgement.verdict.rule_ids)),
         assessment_id=_assessment(run, judgement),
         double_red=decision.double_red,
-        escalated_to=None,
         raised_at=run.tx.now,
-        lower_since=None,
-        due_at=None,
-        paused_at=None,
-        pause_reason=None,
-        outcome_at=None,
-        outcome_evidence=None,
-        reason_code=None,
-        closed_at=None,
-        closed_by=None,
-        origin="live",
-        version=1,
         updated_at=run.tx.now,
     )
 

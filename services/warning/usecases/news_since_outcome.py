@@ -34,6 +34,13 @@ async def news_since_outcome(
         since,
         states=[name for one in telling if not one.tells_of_events for name in one.series],
         events=[name for one in telling if one.tells_of_events for name in one.series],
+        decisive=[
+            f"{series}.{field.name}"
+            for one in telling
+            for series in one.series
+            for field in one.detail
+            if field.decisive
+        ],
     )
     return {
         i: course.news_since(

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from shared.auth.permissions import Role
 from tests.support.district import TOWN, USCC, District, act
 
 pytestmark = pytest.mark.asyncio
@@ -45,10 +46,14 @@ async def standing(district: District, warning_id: str) -> tuple[str, str]:
     "told",
     [
         {"period": "2026-11"} | NOTHING,
+        {"period": "2026-11", "detail": {"principal_unreachable": False}} | NOTHING,
         {"period": "2026-06"} | NOTHING,
         {"period": "2026-06", "months": 1, "workers": 5},
         SOURCE | {"source_ref": "R-2", "corrects": "R-1", "months": 2},
         SOURCE | {"source_ref": "R-2", "corrects": "R-1", "amount_cny": "900"},
+        SOURCE
+        | {"source_ref": "R-2", "corrects": "R-1", "months": 2}
+        | {"detail": {"principal_unreachable": False}},
     ],
 )
 async def test_what_tells_of_nothing_worse_undoes_no_outcome(
@@ -66,6 +71,7 @@ async def test_what_tells_of_nothing_worse_undoes_no_outcome(
     [
         {"period": "2026-11", "months": 3, "workers": 41},
         SOURCE | {"source_ref": "R-2", "corrects": "R-1", "months": 4},
+        SOURCE | {"source_ref": "R-2", "corrects": "R-1", "detail": {"principal_unreachable": True}},
     ],
 )
 async def test_what_tells_of_worse_reopens(district: District, told: dict[str, Any]) -> None:
@@ -125,6 +131,28 @@ async def test_a_workplace_told_more_exactly_moves_nothing(district: District) -
     await district.system.settle()
     assert await standing(district, warning_id) == ("visited", "red")
     assert [one["id"] for one in await district.worklist(district.first)] == [warning_id]
+
+
+async def test_a_cleared_event_without_figures_undoes_no_outcome(district: District) -> None:
+    cut_off = {"indicator": "power_use_drop", "source": "utility", "period": "2026-10"}
+    told = {"drop_percent": 90, "cut_off": True}
+    warning_id = await a_red(district)
+    utility = district.system.token(
+        Role.DEPARTMENT, source="utility", indicators=frozenset({"power_use_drop"})
+    )
+    sender = district.system.client("warning", utility)
+
+    async def send(reference: str, **fields: Any) -> None:
+        signal = {"source_ref": reference, "uscc": USCC} | cut_off | fields
+        headers = {"Content-Type": "application/x-ndjson"}
+        answer = await sender.post("/signals", json=signal, headers=headers)
+        assert answer.json()["results"][0]["status"] == "accepted", answer.text
+        await district.system.settle()
+
+    await send("P-1", detail=told)
+    await until(district, warning_id, "close")
+    await send("P-2", period="2026-11", detail={"drop_percent": 0, "cut_off": False})
+    assert (await district.detail(warning_id))["state"] == "closed"
 
 
 async def test_a_reopened_warning_begins_a_life_of_its_own(district: District) -> None:

@@ -86,6 +86,10 @@ async def test_news_of_an_enterprise_is_found_by_its_signals_index(full: Databas
     with statements_of(full) as seen:
         async with full.read() as tx:
             await assessments.graver_series_since(
-                tx, {1: system.clock.now()}, states=["wage_arrears"], events=["complaint"]
+                tx,
+                {1: system.clock.now()},
+                states=["wage_arrears"],
+                events=["complaint"],
+                decisive=["power_use_drop.drop_percent"],
             )
     assert "ix_signals_enterprise" in await plan_of(full, seen[0])

@@ -170,6 +170,18 @@ async def test_without_a_known_town_the_warning_lies_in_the_districts_queue(dist
     assert (found["state"], found["assignee_id"], found["queue_division"]) == ("assigned", None, "310112")
 
 
+async def test_who_gets_a_warning_next_is_chosen_by_the_cell_of_today(district: District) -> None:
+    await district.employ(district.second, "c2", (f"{TOWN}-G04",))
+    await district.send(period="2026-10", months=1, workers=5)
+    warning_id = (await district.warnings())[0]["id"]
+    await district.register(grid_cell=f"{TOWN}-G04")
+    await district.system.settle()
+    assert [w["id"] for w in await district.worklist(district.first)] == [warning_id]
+    assert (await act(district.officer, warning_id, "assign", reason="按现网格")).status_code == 201
+    assert [w["id"] for w in await district.worklist(district.second)] == [warning_id]
+    assert (await district.detail(warning_id))["assignment_reason"] == "cell_coordinator"
+
+
 async def test_a_warning_follows_its_enterprise_to_another_town(district: District) -> None:
     await district.send(period="2026-10", months=1, workers=5)
     await district.register(workplace_division="310112102", grid_cell=None)
