@@ -169,8 +169,9 @@ class Overview(Outgoing):
 class FunnelStages(Outgoing):
     """How far the warnings raised in a period have come by now, with the signals received in it.
 
-    Each figure counts warnings of the period, so none is larger than `warnings`. mediated: a mediation ended with
-    an agreement. inspected: an inspection ended.
+    Each figure counts warnings of the period, so none is larger than `warnings`; those that were loaded as history are
+    left out, and a reopened one counts by its newest life. signals: also those that were loaded as history. mediated: a
+    mediation ended with an agreement. inspected: an inspection ended.
     """
 
     signals: int

@@ -54,6 +54,15 @@ class MediationCaseAccepted(MediationEvent):
     mediator_id: UUID
 
 
+class MediationCaseReleased(MediationEvent):
+    """Its mediator left: the case lies with its organisation, for a colleague to take over; its clocks run on."""
+
+    TYPE: ClassVar[str] = "mediation.case.released.v1"
+
+    cause: str
+    told: tuple[Recipient, ...]
+
+
 class MediationSessionRecorded(MediationEvent):
     """A session took place."""
 

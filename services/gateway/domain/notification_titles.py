@@ -1,5 +1,6 @@
 """The sentences of notifications, as data: by kind, and where it says more by kind and variant."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -48,9 +49,9 @@ TITLES: Final[Mapping[str, Title]] = {
     "warning_assigned": Title(
         "{level}预警已派给您，请签收", "A {level} warning was assigned to you: please accept it"
     ),
-    "warning_assigned.moved_in": Title(
-        "企业迁入，其{level}预警现由您负责，目前无需签收",
-        "An enterprise moved in, and its {level} warning is yours now: nothing is to be accepted yet",
+    "warning_assigned.owned": Title(
+        "{level}预警现由您负责，目前无需签收",
+        "A {level} warning is yours now: nothing is to be accepted yet",
     ),
     "warning_assigned.queue": Title(
         "{level}预警暂无人可派，请指派", "Nobody is free for a {level} warning: please assign it"
@@ -59,8 +60,8 @@ TITLES: Final[Mapping[str, Title]] = {
         "{level}预警被退回，请继续处置", "A {level} warning came back: please go on with it"
     ),
     "warning_returned.mediation": Title(
-        "调解未成，{level}预警退回，请继续处置",
-        "Mediation failed and a {level} warning came back: please go on",
+        "调解未达成协议，{level}预警退回，请继续处置",
+        "Mediation ended without an agreement and a {level} warning came back: please go on",
     ),
     "warning_returned.inspection": Title(
         "监察未能解决，{level}预警退回，请继续处置",
@@ -84,6 +85,9 @@ TITLES: Final[Mapping[str, Title]] = {
         "A {level} warning was a false alarm: please check and close it",
     ),
     "mediation_opened": Title("新的调解案件，请受理", "New mediation case: please accept it"),
+    "mediation_released": Title(
+        "调解员离岗，案件待接手", "A mediator left: the case waits for a colleague to take it over"
+    ),
     "mediation_transfer_offered": Title(
         "有调解案件拟移送您处，请答复", "A mediation case is offered to you: please answer"
     ),
@@ -141,11 +145,14 @@ TITLES: Final[Mapping[str, Title]] = {
 }
 
 
+# One of the two colours begins with a vowel.
+_ARTICLE = re.compile(r"\b([Aa]) (?=orange\b)")
+
+
 def title_of(kind: str, variant: str = "", *, level: str | None = None, to: str | None = None) -> Title:
     """Return the sentence; a variant that has none of its own gets its kind's. Raises KeyError for no kind."""
     title = TITLES.get(f"{kind}.{variant}") or TITLES[kind]
     colour = _LEVELS[level] if level is not None else _NOTHING
     authority = _AUTHORITIES[to] if to is not None else _NOTHING
-    return Title(
-        title.zh.format(level=colour.zh, to=authority.zh), title.en.format(level=colour.en, to=authority.en)
-    )
+    en = title.en.format(level=colour.en, to=authority.en)
+    return Title(title.zh.format(level=colour.zh, to=authority.zh), _ARTICLE.sub(r"\1n ", en))

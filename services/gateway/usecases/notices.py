@@ -30,6 +30,7 @@ from shared.events.mediation import (
     MediationCaseClosed,
     MediationCaseLevelChanged,
     MediationCaseOpened,
+    MediationCaseReleased,
     MediationClockBreached,
     MediationEvent,
     MediationTransferAccepted,
@@ -111,8 +112,8 @@ def _escalated(event: WarningEscalated) -> Notice:
 
 def _assigned(event: WarningAssigned) -> Notice:
     owner = _owner(event.assignee_id, event.queue_division, event.division)
-    # It moved in while another body has it, or with its outcome on record: there is nothing to accept.
-    variant = "" if event.state == "assigned" else "moved_in"
+    # Another body has it, or its outcome is on record: there is nothing to accept.
+    variant = "" if event.state == "assigned" else "owned"
     return _warning(event, "warning_assigned", owner, variant if event.assignee_id else "queue")
 
 
@@ -162,6 +163,7 @@ NOTICES: Final[Mapping[type[Event], Callable[[Any], Notice]]] = {
     WarningReturned: _returned,
     WarningOutcomeRecorded: _outcome,
     MediationCaseOpened: partial(_told, "mediation_opened"),
+    MediationCaseReleased: partial(_told, "mediation_released"),
     MediationTransferOffered: partial(_told, "mediation_transfer_offered"),
     MediationTransferAccepted: partial(_told, "mediation_transfer_accepted"),
     MediationTransferReturned: partial(_told, "mediation_transfer_returned"),

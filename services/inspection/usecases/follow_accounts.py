@@ -10,7 +10,6 @@ from services.inspection.usecases.effects import (
     Effects,
     district_office,
     facts_of,
-    officers_told,
     step_between,
     touched,
 )
@@ -45,12 +44,12 @@ async def follow_accounts(tx: WriteTx, changes: Sequence[AccountChanged]) -> Non
 def note_left(
     effects: Effects, tx: WriteTx, case: InspectionCase, left: tuple[UUID, ...], gone: Collection[UUID]
 ) -> None:
-    """Note who left of a case's officers; where somebody did just now, those who stay and their office are told."""
+    """Note who left of a case's officers; where somebody did just now, their office is told, those who stay with it."""
     after = touched(case, tx, left_officer_ids=left)
     effects.changed[after.id] = after
     effects.steps.append(step_between(case, after, "officer_left" if gone else "officer_back", SYSTEM))
     if gone:
-        told = tuple(dict.fromkeys((*officers_told(after), district_office(after, Role.INSPECTOR))))
+        told = (district_office(after, Role.INSPECTOR),)
         facts = facts_of(after) | {"left_officer_ids": left, "told": told}
         effects.events.append(InspectionReplacementNeeded.model_validate(facts))
 

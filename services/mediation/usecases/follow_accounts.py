@@ -6,7 +6,7 @@ from uuid import UUID
 from services.mediation.domain.lifecycle import Action
 from services.mediation.repository import cases, clocks, organisations
 from services.mediation.repository.organisations import MediatorRow
-from services.mediation.usecases.effects import Effects
+from services.mediation.usecases.effects import Effects, mediators_of, officers_of
 from services.mediation.usecases.reassign_cases import reassign_cases
 from services.mediation.usecases.situation import Situation
 from services.mediation.usecases.timing import Timing
@@ -14,6 +14,7 @@ from shared.auth.actor import SYSTEM
 from shared.auth.permissions import Role
 from shared.db.tx import WriteTx
 from shared.events.gateway import AccountChanged
+from shared.events.mediation import MediationCaseReleased
 
 
 async def follow_accounts(tx: WriteTx, changes: Sequence[AccountChanged], timing: Timing) -> None:
@@ -53,9 +54,12 @@ async def release_cases(
     held = await cases.lock_open_of_mediators(tx, account_ids)
     held = [case for case in held if only_of is None or case.organisation_id in only_of]
     running = await clocks.of_cases(tx, [case.id for case in held])
+    whose = await organisations.by_id(tx, {case.organisation_id for case in held})
     effects = Effects()
     for case in held:
         situation = Situation(tx, SYSTEM, case, running[case.id], timing, effects)
         situation.move(Action.RELEASE, cause, mediator_id=None)
+        told = mediators_of(whose[case.organisation_id]) or officers_of(case, [Role.DISTRICT_OFFICER])
+        situation.tell(MediationCaseReleased, cause=cause, told=told)
         situation.settle()
     await effects.write(tx)

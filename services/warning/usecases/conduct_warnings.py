@@ -331,7 +331,7 @@ def _give_to_who_works(run: _Conduct, case: WarningCase) -> None:
     if case.assignee_id is not None and case.assignee_id not in run.working:
         given, note = _given_on(run, touched(case, run.tx)), "handler_left"
     elif case.state is State.ACCEPTED and case.assignee_id not in (None, *case.handler_ids):
-        given, note = _accepted_anew(run, touched(case, run.tx)), "moved_in"
+        given, note = _accepted_anew(run, touched(case, run.tx)), "new_owner"
     else:
         return
     run.effects.keep(given)

@@ -126,7 +126,7 @@ def have_it_accepted(situation: Situation, roster: Roster, working: Collection[U
         assign_on(situation, roster.choose(situation.case), Action.REASSIGN, "handler_left")
     elif owner not in situation.case.handler_ids:
         reason = AssignmentReason(situation.case.assignment_reason or AssignmentReason.BY_OFFICER)
-        assign_on(situation, Assignment(owner, None, reason), Action.REASSIGN, "moved_in")
+        assign_on(situation, Assignment(owner, None, reason), Action.REASSIGN, "new_owner")
     else:
         return
     restart_accept_clock(situation)

@@ -45,6 +45,8 @@ _SERVICES: Mapping[str, tuple[str, str]] = {
 _CASE_STEPS: Mapping[str, tuple[str, str]] = {
     "opened": ("收件", "case received"),
     "accepted": ("受理", "accepted"),
+    "released": ("调解员离岗，待接手", "the mediator left"),
+    "level_changed": ("预警等级变化", "the warning's level changed"),
     "session_recorded": ("调解会", "session held"),
     "extended": ("双方同意延期", "extended by both parties"),
     "transfer_offered": ("提请转办", "transfer offered"),

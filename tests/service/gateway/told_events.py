@@ -74,6 +74,8 @@ def _of_mediation(system: System, one: UUID) -> Iterator[Told]:
     refusal = {"by_organisation_id": new_id(), "reason": "不收"}
     event = mediation.MediationTransferReturned.model_validate({**case, **refusal})
     yield event, "mediator", "移送的调解案件被退回，请继续办理"
+    event = mediation.MediationCaseReleased.model_validate({**case, "cause": "account_disabled"})
+    yield event, "mediator", "调解员离岗，案件待接手"
     graver = {"from_level": "orange", "level": "red", "tier": "park", "lowest_tier": "town"}
     event = mediation.MediationCaseLevelChanged.model_validate({**case, **graver})
     yield event, "mediator", "调解案件预警升级，应由更高层级组织办理，请考虑移送"

@@ -11,6 +11,7 @@ from shared.events.mediation import (
     MediationCaseAccepted,
     MediationCaseClosed,
     MediationCaseExtended,
+    MediationCaseReleased,
     MediationClockBreached,
     MediationSessionRecorded,
 )
@@ -250,6 +251,8 @@ async def test_the_cases_of_a_disabled_mediator_go_back_to_the_organisation(netw
     await network.employ("t1", enabled=False)
     (case,) = await network.cases("t1b")
     assert (case["state"], case["mediator"]) == ("accepted", None)
+    (released,) = await told(network.system, MediationCaseReleased)
+    assert [one["account_id"] for one in released["told"]] == [str(network.people["t1b"])]
     assert (await step(network.mediator("t1b"), case_id, "take-over", reason="接办")).status_code == 201
     detail = (await network.officer.get(f"/cases/{case_id}")).json()
     assert detail["mediator"] == "t1b"
