@@ -50,7 +50,7 @@ def _of_warnings(system: System, one: UUID) -> Iterator[Told]:
     yield event, "coordinator district", "红色预警逾期未签收，已上报领导小组"
     back = {"by": "mediation", "cause": "failed", "assignee_id": one, "queue_division": None}
     event = warning.WarningReturned.model_validate({**of, **back})
-    yield event, "coordinator", "调解未成，红色预警退回，请继续处置"
+    yield event, "coordinator", "调解未达成协议，红色预警退回，请继续处置"
     more = {"rule_ids": ("rent_arrears",), "assignee_id": one}
     event = warning.WarningEvidenceAdded.model_validate({**of, **more})
     yield event, "coordinator", "红色预警有新的依据，请查看"
