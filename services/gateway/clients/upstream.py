@@ -73,7 +73,6 @@ class Upstream:
             )
             response = await self._destination.transport.handle_async_request(request)
             answer = Answer(response.status_code, await response.aread(), _visible(response.headers))
-            await response.aclose()
         except httpx.InvalidURL:
             raise AddressTooLong from None
         except httpx.HTTPError as error:

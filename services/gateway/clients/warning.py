@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
-from pydantic_core import to_json
-
 from services.gateway.clients.upstream import Answer, Header, Upstream
+from shared.contracts.warning import SenderPart
 
 NDJSON: Final = "application/x-ndjson"
 _CONTENT_TYPE: Final[Header] = (b"content-type", NDJSON.encode())
@@ -25,14 +24,12 @@ class WarningService(Upstream):
             headers.append((b"first-line", str(first_line).encode()))
         return await self.call("POST", "/signals", authorization, content=lines, headers=headers)
 
-    async def send_signals_together(self, parts: Mapping[str, Sequence[bytes]]) -> Answer:
+    async def send_signals_together(self, parts: Mapping[str, Sequence[bytes]], authorization: str) -> Answer:
         """Send signals of several senders, by the Authorization of each; a 200 has the results in their order."""
-        told = [
-            one
-            for authorization, lines in parts.items()
-            for one in (to_json({"authorization": authorization, "lines": len(lines)}), *lines)
-        ]
-        first = next(iter(parts))
+        told: list[bytes] = []
+        for sender, lines in parts.items():
+            head = SenderPart(authorization=sender, lines=len(lines))
+            told += (head.model_dump_json().encode(), *lines)
         return await self.call(
-            "POST", "/signals:together", first, content=b"\n".join(told), headers=[_CONTENT_TYPE]
+            "POST", "/signals:together", authorization, content=b"\n".join(told), headers=[_CONTENT_TYPE]
         )

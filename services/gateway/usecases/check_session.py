@@ -24,14 +24,14 @@ class SessionCheck:
         """Keep whom to ask."""
         self._standing = standing
         self._clock = clock
-        self._calls: GroupCalls[None, UUID, bool] = GroupCalls(self._alive, _MOST_AT_ONCE)
+        self._calls: GroupCalls[UUID, bool] = GroupCalls(self._alive, _MOST_AT_ONCE)
 
     async def __call__(self, principal: Principal) -> None:
         """Raise Unauthenticated when the session is over, or the account or department is disabled."""
-        if not await self._calls.ask(None, principal.session_id):
+        if not await self._calls.ask(principal.session_id):
             raise Unauthenticated
 
-    async def _alive(self, _key: None, ids: Sequence[UUID]) -> list[bool]:
+    async def _alive(self, ids: Sequence[UUID]) -> list[bool]:
         try:
             alive = await self._standing.alive(ids, self._clock.now())
         except LOST as error:

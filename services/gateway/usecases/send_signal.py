@@ -36,21 +36,23 @@ class SendSignal:
     def __init__(self, warning: WarningService) -> None:
         """Keep the way to the warning service."""
         self._warning = warning
-        self._calls: GroupCalls[None, _Signal, Answer] = GroupCalls(self._send, MOST_SIGNALS)
+        self._calls: GroupCalls[_Signal, Answer] = GroupCalls(self._send, MOST_SIGNALS)
 
     async def __call__(self, authorization: str, line: bytes) -> Answer:
         """Return what became of a signal, as the answer to its request. `line` is JSON without a newline."""
-        return await self._calls.ask(None, _Signal(line, authorization, correlation.correlation_id()))
+        # Blanks that the caller put into its header are not carried on: it stands in the call of many.
+        sender = " ".join(authorization.split())
+        return await self._calls.ask(_Signal(line, sender, correlation.correlation_id()))
 
-    async def _send(self, _key: None, signals: Sequence[_Signal]) -> list[Answer]:
+    async def _send(self, signals: Sequence[_Signal]) -> list[Answer]:
         # The call stands for all of them; the log can find it by the id of its first.
         correlation.begin(signals[0].correlation_id)
         parts: dict[str, list[int]] = {}
         for place, signal in enumerate(signals):
             parts.setdefault(signal.authorization, []).append(place)
-        answer = await self._warning.send_signals_together(
-            {authorization: [signals[at].line for at in places] for authorization, places in parts.items()}
-        )
+        lines = {sender: [signals[at].line for at in places] for sender, places in parts.items()}
+        # The call itself goes under the token that was checked last; each part is taken under its own.
+        answer = await self._warning.send_signals_together(lines, signals[-1].authorization)
         if answer.status != _OK:
             return [answer] * len(signals)
         results = from_json(answer.content)["results"]

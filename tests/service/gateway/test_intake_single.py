@@ -136,6 +136,23 @@ async def test_departments_share_a_call_each_under_its_own_token(house: House) -
     assert sum(head["lines"] for head in heads) == 40
 
 
+async def test_a_header_full_of_blanks_spoils_no_call(house: House) -> None:
+    tokens = [await house.department_token(source) for source in ("hrss", "tax")]
+    house.warning.seconds_per_call = 0.02
+    padded = "Bearer" + " " * 9_000 + tokens[0]
+
+    async def send_padded(number: int) -> httpx.Response:
+        async with house.client() as client:
+            headers = {"Authorization": padded}
+            return await client.post(SIGNALS, json=a_signal(f"p{number}"), headers=headers)
+
+    answers = await asyncio.gather(
+        *(send_padded(n) for n in range(5)),
+        *(house.call(tokens[1], "POST", SIGNALS, json=a_signal(f"r{n}")) for n in range(5)),
+    )
+    assert {answer.status_code for answer in answers} == {201}
+
+
 async def test_a_client_that_leaves_does_not_spoil_the_group(house: House) -> None:
     token = await house.department_token()
     house.warning.seconds_per_call = 0.05
