@@ -185,6 +185,11 @@ def next_state(state: State, action: Action) -> State:
         raise ActionNotAllowed(state, action) from None
 
 
+def accepted_anew(state: State) -> bool:
+    """Say whether a new owner has to accept; while another body has it, or with its outcome on record, nobody has."""
+    return (state, Action.REASSIGN) in TRANSITIONS
+
+
 def allowed_actions(state: State) -> tuple[Action, ...]:
     """Return what can be done next."""
     return tuple(action for own, action in TRANSITIONS if own is state)

@@ -9,7 +9,7 @@ from services.warning.domain import course
 from services.warning.domain.clocks import start_clocks
 from services.warning.domain.course import ClosedWarning, Decision, News, OpenWarning, decide
 from services.warning.domain.escalation import straight_to_leading_group
-from services.warning.domain.lifecycle import Action, State, next_state
+from services.warning.domain.lifecycle import Action, State, accepted_anew, next_state
 from services.warning.domain.warning_case import WarningCase
 from services.warning.repository import clocks, coordinators, warnings
 from services.warning.repository.clocks import RunningClock
@@ -346,13 +346,10 @@ def _given_on(run: _Conduct, case: WarningCase) -> WarningCase:
 
 def _accepted_anew(run: _Conduct, case: WarningCase) -> WarningCase:
     """Return the warning as its owner finds it: to be accepted, where that is to be done."""
-    if (case.state, Action.REASSIGN) not in _REASSIGNABLE:
+    if not accepted_anew(case.state):
         return case
     case = replace(case, state=next_state(case.state, Action.REASSIGN))
     return clock_of_new_assignee(case, run.running[case.id], run.effects, _timing(run))
-
-
-_REASSIGNABLE = {(state, Action.REASSIGN) for state in (State.ASSIGNED, State.ACCEPTED, State.VISITED)}
 
 
 def _tell_leading_group(run: _Conduct, warning_id: UUID) -> None:

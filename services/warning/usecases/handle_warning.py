@@ -8,7 +8,7 @@ from services.warning.domain import clocks
 from services.warning.domain.assignment import Assignment
 from services.warning.domain.clocks import ClockKind
 from services.warning.domain.levels import WarningLevel
-from services.warning.domain.lifecycle import Action, State, level_after_outcome
+from services.warning.domain.lifecycle import Action, accepted_anew, level_after_outcome
 from services.warning.usecases.assign_warnings import Roster, assign_on, assigned_event, owned_by
 from services.warning.usecases.effects import facts_of
 from services.warning.usecases.warning_action import Situation, Timing, perform
@@ -24,8 +24,6 @@ from shared.events.warning import (
     WarningVisited,
 )
 from shared.kernel.errors import DomainError, FieldProblem
-
-_NOTHING_TO_ACCEPT = {State.HANDED_OVER, State.REFERRED, State.RESOLVED, State.FALSE_ALARM}
 
 
 class VisitTimeImpossible(DomainError):
@@ -150,7 +148,7 @@ def hand_to(situation: Situation, chosen: Assignment, note: str | None) -> None:
     Where another body has it, or an outcome is on record, there is nothing to accept: the chosen one owns it, and has
     it when it comes back.
     """
-    if situation.case.state in _NOTHING_TO_ACCEPT:
+    if situation.case.state.is_open and not accepted_anew(situation.case.state):
         situation.change(Action.REASSIGN.value, note, **owned_by(chosen))
         situation.effects.events.append(assigned_event(situation.case))
         return
