@@ -16,7 +16,7 @@ from services.catalog import SPECS
 from shared.db import migrate
 from shared.db.embedded import EmbeddedPostgres
 from shared.db.engine import make_engine
-from shared.runtime.host import history_of
+from shared.runtime.prepare import history_of
 
 ROOT = Path(__file__).resolve().parents[1]
 

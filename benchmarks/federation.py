@@ -44,7 +44,7 @@ from shared.db.tx import Database
 from shared.kernel.clock import SystemClock
 from shared.kernel.divisions import MINHANG
 from shared.kernel.ids import new_id
-from shared.runtime.host import prepare
+from shared.runtime.prepare import prepare
 
 ROUND_TRIPS: Final = 600
 QUICK_ROUND_TRIPS: Final = 60

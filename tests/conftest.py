@@ -16,7 +16,7 @@ from services.catalog import SPECS
 from shared.db.embedded import EmbeddedPostgres
 from shared.db.engine import make_engine
 from shared.kernel.clock import FixedClock, SystemClock
-from shared.runtime.host import prepare
+from shared.runtime.prepare import prepare
 from tests.support.databases import Databases
 from tests.support.system import System
 

@@ -16,7 +16,7 @@ from shared.db.engine import async_url, make_engine
 from shared.db.tx import Database
 from shared.kernel.clock import SystemClock
 from shared.kernel.errors import DomainError
-from shared.runtime.host import prepare
+from shared.runtime.prepare import prepare
 from shared.runtime.settings import CommonSettings
 
 DEFAULT_FOLDER = Path(".demo")

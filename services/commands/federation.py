@@ -11,6 +11,7 @@ import typer
 from services.commands.database import DEFAULT_FOLDER, Databases, DataFolder, run_with_databases
 from services.commands.faults import explained
 from services.commands.import_report import keep_apart
+from services.gateway.assembly import federation_key_file, own_identity
 from services.gateway.domain.partners import (
     Ask,
     DataClass,
@@ -26,7 +27,6 @@ from services.gateway.domain.partners import (
 from services.gateway.federation.identity import Identity, add_key, document_of, retire_oldest_key
 from services.gateway.federation.standing_name import StandingName, keep_name, kept_name
 from services.gateway.repository.partners import GrantLine
-from services.gateway.service import federation_key_file, own_identity
 from services.gateway.settings import GatewaySettings
 from services.gateway.usecases import partner_registry
 from shared.db.tx import Database

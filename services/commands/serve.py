@@ -26,7 +26,8 @@ from shared.kernel.clock import Clock, SystemClock
 from shared.kernel.errors import DomainError, Kind
 from shared.observability import logging
 from shared.runtime import supervisor
-from shared.runtime.host import Host, history_of, host, prepare
+from shared.runtime.host import Host, host
+from shared.runtime.prepare import history_of, prepare
 from shared.runtime.settings import CommonSettings
 from shared.runtime.spec import ServiceSpec
 

@@ -5,16 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
+from pkgutil import resolve_name
 
 import httpx
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.auth.tokens import TokenVerifier
 from shared.bus.port import Bus, Subscription
-from shared.db import migrate
 from shared.db.engine import make_engine
 from shared.db.tx import Database, outbox_channel
 from shared.db.wake import Waker
@@ -24,8 +22,9 @@ from shared.outbox.feed import Feed
 from shared.outbox.inbox import Inbox
 from shared.outbox.relay import Relay
 from shared.runtime.in_process import InProcessTransport
+from shared.runtime.service import Context, Destination, Job, ReadyCheck, Service
 from shared.runtime.settings import CommonSettings
-from shared.runtime.spec import Context, Destination, Job, ReadyCheck, Service, ServiceSpec
+from shared.runtime.spec import ServiceSpec
 from shared.web.app import Anyone, database_answers, ready_response
 
 
@@ -99,24 +98,6 @@ async def _finding(check: ReadyCheck) -> str | None:
         return "cannot be checked at the moment"
 
 
-def migrations_of(name: str) -> Path:
-    """Return the folder of a service's migrations."""
-    return Path(__file__).parents[2] / "services" / name / "migrations"
-
-
-def history_of(spec: ServiceSpec) -> migrate.History:
-    """Return a service's migration history."""
-    return migrate.History(spec.name, spec.metadata, migrations_of(spec.name))
-
-
-async def prepare(spec: ServiceSpec, engine: AsyncEngine, clock: Clock) -> None:
-    """Bring a service's schema to head and its reference data into place. Raises SchemaTooNew."""
-    await migrate.upgrade(engine, history_of(spec))
-    if spec.seed is not None:
-        async with Database(engine, spec.name, spec.mailboxes.outbox, clock).write() as tx:
-            await spec.seed(tx)
-
-
 def host(
     specs: Sequence[ServiceSpec], settings: CommonSettings, clock: Clock, tokens: TokenVerifier, bus: Bus
 ) -> Host:
@@ -141,7 +122,7 @@ def _build(
     url = settings.database_url.get_secret_value()
     engine = make_engine(url, application=spec.name, pool_size=settings.database_pool_size)
     db = Database(engine, spec.name, spec.mailboxes.outbox, clock)
-    service = spec.build(Context(spec.name, db, clock, tokens, settings, upstream))
+    service: Service = resolve_name(spec.build)(Context(spec.name, db, clock, tokens, settings, upstream))
     channels = {outbox_channel(spec.name), *(job.wake_channel for job in service.jobs if job.wake_channel)}
     waker = Waker(url, channels)
     inbox = Inbox(db, spec.mailboxes, service.handlers)

@@ -21,8 +21,8 @@ from shared.observability import correlation
 from shared.observability.metrics import JOB_RUNS
 from shared.runtime.host import Host, Hosted, enter_lifespans
 from shared.runtime.http import ProblemHttp
+from shared.runtime.service import Job
 from shared.runtime.settings import CommonSettings
-from shared.runtime.spec import Job
 
 Role = Literal["all", "api", "worker"]
 

@@ -21,7 +21,8 @@ from shared.db.engine import is_unreachable, make_engine
 from shared.kernel.errors import DomainError, Kind
 from shared.observability import logging
 from shared.runtime import supervisor
-from shared.runtime.host import Host, prepare
+from shared.runtime.host import Host
+from shared.runtime.prepare import prepare
 from shared.runtime.settings import CommonSettings
 from simulation.ahead import AheadClock
 from simulation.demo.district import build_district, forget_half_made, refuse_foreign_data

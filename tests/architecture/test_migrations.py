@@ -7,7 +7,7 @@ from sqlalchemy import text
 from services.catalog import SPECS
 from shared.db import migrate
 from shared.db.engine import make_engine
-from shared.runtime.host import history_of
+from shared.runtime.prepare import history_of
 from tests.architecture.tree import SERVICES
 
 TABLES = text("SELECT table_name FROM information_schema.tables WHERE table_schema = :schema ORDER BY 1")

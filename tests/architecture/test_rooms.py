@@ -2,7 +2,7 @@
 
 from tests.architecture.tree import ROOT, SERVICES, name_of, python_files
 
-FILES = {"__init__.py", "service.py"}
+FILES = {"__init__.py", "assembly.py", "service.py"}
 OPTIONAL = {"settings.py", "data"}  # where a service has values or statutory data of its own
 ROOMS = {"api", "consumers", "domain", "jobs", "migrations", "repository", "schemas", "usecases"}
 ROOMS_OF_ONE = {"gateway": {"clients", "federation", "static"}, "warning": {"ml"}}

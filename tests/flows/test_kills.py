@@ -29,7 +29,7 @@ from shared.db.embedded import EmbeddedPostgres
 from shared.db.engine import make_engine
 from shared.db.tx import Database
 from shared.kernel.clock import SystemClock, shanghai_day
-from shared.runtime.host import prepare
+from shared.runtime.prepare import prepare
 from tests.flows import aftermath
 from tests.flows.onslaught import INDICATORS, SOURCE, Onslaught, a_plan
 from tests.flows.running import Running, answers, free_port, up

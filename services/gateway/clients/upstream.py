@@ -9,7 +9,7 @@ import structlog
 
 from shared.kernel.errors import DomainError
 from shared.observability.correlation import correlation_id
-from shared.runtime.spec import Destination
+from shared.runtime.service import Destination
 from shared.web.errors import Unavailable
 
 JSON: Final = "application/json"

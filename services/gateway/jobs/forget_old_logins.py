@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from services.gateway.usecases.forget_old_logins import forget_old_logins
 from shared.db.tx import Database
-from shared.runtime.spec import Job
+from shared.runtime.service import Job
 
 
 def forget_old_logins_job(db: Database) -> Job:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from services.gateway.usecases.forget_old_notifications import forget_old_notifications
 from shared.db.tx import Database
-from shared.runtime.spec import Job
+from shared.runtime.service import Job
 
 
 def forget_old_notifications_job(db: Database, keep: timedelta) -> Job:

@@ -6,7 +6,7 @@ from services.gateway.repository.assistance import WAKE_CHANNEL
 from services.gateway.usecases.exchange_messages import forget_nonces
 from services.gateway.usecases.send_outgoing import SendOutgoing
 from shared.db.tx import Database
-from shared.runtime.spec import Job
+from shared.runtime.service import Job
 
 
 def send_outgoing_job(send: SendOutgoing) -> Job:

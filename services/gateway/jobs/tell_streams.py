@@ -7,7 +7,7 @@ import structlog
 from services.gateway.repository.notifications import CHANNEL
 from services.gateway.usecases.notification_streams import NotificationStreams
 from shared.db.engine import is_unreachable
-from shared.runtime.spec import Job
+from shared.runtime.service import Job
 
 log = structlog.get_logger(__name__)
 

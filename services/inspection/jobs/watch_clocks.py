@@ -6,7 +6,7 @@ from prometheus_client import Counter
 
 from services.inspection.usecases.notice_breaches import BATCH, notice_breaches
 from shared.db.tx import Database
-from shared.runtime.spec import Job
+from shared.runtime.service import Job
 
 BREACHES = Counter("inspection_breaches_total", "Clocks of inspection cases that ran out")
 

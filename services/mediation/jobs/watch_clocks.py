@@ -5,7 +5,7 @@ from datetime import timedelta
 from services.mediation.usecases.notice_breaches import BATCH, notice_breaches
 from services.mediation.usecases.timing import TimingSource
 from shared.db.tx import Database
-from shared.runtime.spec import Job
+from shared.runtime.service import Job
 
 
 def breaches_job(db: Database, timing: TimingSource) -> Job:

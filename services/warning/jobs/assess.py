@@ -12,7 +12,7 @@ from services.warning.usecases.assess_enterprises import apply, collect, examine
 from services.warning.usecases.reference_data import ReferenceData
 from shared.db.tx import Database
 from shared.kernel.clock import shanghai_day
-from shared.runtime.spec import Job
+from shared.runtime.service import Job
 
 ASSESSED = Counter("warning_assessed_total", "Enterprises assessed")
 ASSESS_SECONDS = Histogram("warning_assess_seconds", "Time to assess one chunk")

@@ -6,7 +6,7 @@ from services.warning.repository import assessments, job_marks
 from services.warning.usecases.reference_data import ReferenceData
 from services.warning.usecases.train_model import set_bands
 from shared.db.tx import Database
-from shared.runtime.spec import Job
+from shared.runtime.service import Job
 
 MONTHLY = "set_score_bands"
 

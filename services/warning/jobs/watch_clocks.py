@@ -8,7 +8,7 @@ from services.warning.usecases.audit_warnings import audit_warnings
 from services.warning.usecases.escalate_clocks import BATCH, escalate_clocks
 from services.warning.usecases.reference_data import ReferenceData
 from shared.db.tx import Database
-from shared.runtime.spec import Job
+from shared.runtime.service import Job
 
 ESCALATED = Counter("warning_escalations_total", "Escalation steps taken")
 FINDINGS = Gauge("warning_audit_findings", "Open warnings without an owner or a next step")

@@ -11,10 +11,10 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import select
 
+from services.gateway.assembly import assemble
 from services.gateway.domain.accounts import NewAccount, NewDepartment
 from services.gateway.domain.passwords import HashCost
 from services.gateway.repository.tables import MAILBOXES, audit_log
-from services.gateway.service import assemble
 from services.gateway.settings import GatewaySettings
 from services.gateway.usecases.add_accounts import add_accounts
 from services.gateway.usecases.add_department import ClientCredentials, add_department
@@ -24,8 +24,8 @@ from shared.auth.tokens import TokenVerifier, generate_key, public_half
 from shared.db.engine import make_engine
 from shared.db.tx import Database
 from shared.kernel.clock import FixedClock
+from shared.runtime.service import Context, Destination, Job
 from shared.runtime.settings import CommonSettings
-from shared.runtime.spec import Context, Destination, Job
 from tests.service.gateway.fake_warning import FakeWarning
 
 PASSWORD = "corner-lantern-42"

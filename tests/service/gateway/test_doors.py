@@ -10,7 +10,7 @@ import pytest
 from services.gateway.api.documents import AUDIENCES
 from services.gateway.api.partner_signature import PartnerSignature
 from shared.auth.permissions import GRANTS, Permission, Role
-from shared.runtime.spec import Destination
+from shared.runtime.service import Destination
 from shared.web.guard import GuardedRoute, Public, Require
 from tests.service.gateway.house import House
 

@@ -17,8 +17,9 @@ from shared.kernel.clock import SystemClock
 from shared.observability import logging
 from shared.runtime import supervisor
 from shared.runtime.host import host
+from shared.runtime.service import Context, Job, Service
 from shared.runtime.settings import CommonSettings
-from shared.runtime.spec import Context, Job, Service, ServiceSpec
+from shared.runtime.spec import ServiceSpec
 from shared.web.app import make_app
 from shared.web.guard import GuardedRoute, Public
 
@@ -52,7 +53,7 @@ if __name__ == "__main__":
     logging.configure("WARNING")
     supervisor.FAILURES_IN_A_ROW = 3
     supervisor._BACK_OFF_SECONDS = 0.001
-    spec = ServiceSpec("mediation", "测试", "Tests", metadata, MAILBOXES, build)
+    spec = ServiceSpec("mediation", "测试", "Tests", metadata, MAILBOXES, f"{__name__}:build")
     clock = SystemClock()
     tokens = TokenVerifier(public_half(generate_key()), clock)
     asyncio.run(supervisor.run(host([spec], CommonSettings(), clock, tokens, LocalBus())))
