@@ -126,7 +126,8 @@ LOCK := $(UV) pip compile -q --generate-hashes --universal --no-header --no-emit
 
 lock: $(if $(filter build/%,$(UV)),$(UV)) ## 重写依赖锁文件 / rewrite the locks from pyproject.toml
 	@$(LOCK) --extra warning --extra embedded --extra build -o requirements.lock
-	@$(LOCK) --extra dev -c requirements.lock -o requirements-dev.lock
+	@$(LOCK) --all-extras -c requirements.lock -o requirements-dev.lock
+	@$(LOCK) --extra warning --extra tracing --extra build -c requirements-dev.lock -o deploy/requirements.lock
 
 build/uv/bin/uv:
 	@python3 -m venv build/uv
