@@ -19,6 +19,7 @@ from shared.bus.on_demand import kafka_bus, missing_topics
 from shared.bus.port import Bus
 from shared.db import migrate as migrations
 from shared.db.engine import make_engine
+from shared.events.goldens import incompatibilities
 from shared.events.topics import TOPICS
 from shared.kernel.clock import Clock, SystemClock
 from shared.kernel.errors import DomainError, Kind
@@ -53,6 +54,13 @@ class TopicsMissing(DomainError):
 
     kind = Kind.UNAVAILABLE
     code = "topics_missing"
+
+
+class EventsUnreadable(DomainError):
+    """The events of this build are not those that were published."""
+
+    kind = Kind.UNAVAILABLE
+    code = "events_unreadable"
 
 
 class KeyMissing(DomainError):
@@ -174,8 +182,20 @@ async def _up(
     finally:
         await engine.dispose()
     if settings.bus == "kafka":
+        refuse_unreadable_events()
         await refuse_missing_topics(settings)
     await supervisor.run(build_host(specs, settings), role)
+
+
+def refuse_unreadable_events() -> None:
+    """Raise EventsUnreadable where the declared events break those who read by the published schemas."""
+    found = incompatibilities()
+    if found:
+        told = "; ".join(f"{event_type}: {', '.join(changes)}" for event_type, changes in found.items())
+        raise EventsUnreadable(
+            f"事件结构与已发布的不兼容，其他服务将无法读取：{told}。",
+            f"Events differ from their published schemas, and others could not read them: {told}.",
+        )
 
 
 async def refuse_missing_topics(settings: CommonSettings) -> None:
