@@ -10,19 +10,24 @@ the installation. A second run changes nothing.
 import argparse
 import secrets
 import sys
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    SECP256R1,
+    EllipticCurvePrivateKey,
+    generate_private_key,
+)
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
 from services.catalog import SPECS
 from services.gateway.federation.identity import identity_from
 from shared.auth.tokens import generate_key, public_half
+from shared.kernel.clock import SystemClock
 
 DATABASE = "labour_warning"
 TOPICS = "topics"
@@ -62,7 +67,7 @@ def _named(name: str) -> x509.Name:
 
 
 def _draft(subject: x509.Name, issuer: x509.Name, key: EllipticCurvePrivateKey) -> x509.CertificateBuilder:
-    now = datetime.now(timezone.utc)
+    now = SystemClock().now()
     draft = x509.CertificateBuilder(issuer, subject, key.public_key(), x509.random_serial_number())
     return draft.not_valid_before(now - timedelta(hours=1)).not_valid_after(now + LIFETIME)
 
@@ -120,9 +125,13 @@ def _write(path: Path, content: bytes) -> None:
 
 def main() -> None:
     """Write the secrets, unless all of them are there."""
-    asked = argparse.ArgumentParser(description="生成本安装的全部密钥与口令 / write every secret of an installation")
+    asked = argparse.ArgumentParser(
+        description="生成本安装的全部密钥与口令 / write every secret of an installation"
+    )
     asked.add_argument("folder", type=Path)
-    asked.add_argument("--host", default="localhost", help="对外域名 / the name that people reach the edge by")
+    asked.add_argument(
+        "--host", default="localhost", help="对外域名 / the name that people reach the edge by"
+    )
     asked.add_argument("--postgres", default="postgres:5432", help="数据库地址 / where the database is")
     given = asked.parse_args()
     complete = given.folder / _COMPLETE

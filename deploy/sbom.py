@@ -24,7 +24,7 @@ def component(distribution: Distribution) -> dict[str, object]:
         "version": distribution.version,
         "purl": purl,
     }
-    if licence := distribution.metadata.get("License-Expression"):
+    for licence in distribution.metadata.get_all("License-Expression") or ():
         found["licenses"] = [{"expression": licence}]
     return found
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 from pydantic import SecretStr
+from typing_extensions import override
 
 import services.gateway.settings
 import services.warning.settings  # noqa: F401  to be imported is to be known: see settings_names
@@ -60,6 +61,7 @@ class _Listening(LocalBus):
         super().__init__()
         self.heard: list[Subscription] = []
 
+    @override
     def subscribe(self, subscription: Subscription) -> None:
         self.heard.append(subscription)
 

@@ -77,9 +77,7 @@ def test_every_service_runs_in_every_role() -> None:
 def test_a_service_starts_when_its_schema_and_the_topics_are_there(service: str, role: str) -> None:
     one = services()[f"{service}-{role}"]
     before = {name: waited["condition"] for name, waited in one["depends_on"].items()}
-    assert before == dict.fromkeys(
-        (f"migrate-{service}", "kafka-topics"), "service_completed_successfully"
-    )
+    assert before == dict.fromkeys((f"migrate-{service}", "kafka-topics"), "service_completed_successfully")
     assert services()[f"migrate-{service}"]["command"] == ["migrate", service]
 
 
@@ -123,7 +121,9 @@ def test_a_container_that_stays_says_how_it_is(name: str) -> None:
 
 @pytest.mark.parametrize("name", services())
 def test_an_image_is_pinned(name: str) -> None:
-    assert re.fullmatch(r"[a-z/-]+:v?\d+\.\d+(\.\d+)?[\w.-]*(@sha256:[0-9a-f]{64})?", services()[name]["image"])
+    assert re.fullmatch(
+        r"[a-z/-]+:v?\d+\.\d+(\.\d+)?[\w.-]*(@sha256:[0-9a-f]{64})?", services()[name]["image"]
+    )
 
 
 def test_only_the_edge_is_open_and_only_the_gateway_goes_out() -> None:
@@ -148,7 +148,9 @@ def test_everybody_is_given_their_own_secrets() -> None:
 def test_no_secret_stands_in_the_file() -> None:
     environments = {name: one.get("environment", {}) for name, one in services().items()}
     assert sum(map(len, environments.values())) > 20
-    assert {name: found for name, values in environments.items() if (found := list(secret_looking(values)))} == {}
+    assert {
+        name: found for name, values in environments.items() if (found := list(secret_looking(values)))
+    } == {}
     text = (ROOT / "docker-compose.yml").read_text("utf-8")
     assert "env_file" not in text
     assert ":?" not in text
@@ -161,7 +163,9 @@ def test_every_variable_of_ours_is_a_setting() -> None:
 
 
 def test_what_is_mounted_from_here_is_here() -> None:
-    mounts = [mount for one in services().values() for mount in one.get("volumes", []) if mount["type"] == "bind"]
+    mounts = [
+        mount for one in services().values() for mount in one.get("volumes", []) if mount["type"] == "bind"
+    ]
     assert mounts
     assert [mount["source"] for mount in mounts if not Path(mount["source"]).exists()] == []
     assert all(mount["read_only"] for mount in mounts)
@@ -170,7 +174,9 @@ def test_what_is_mounted_from_here_is_here() -> None:
 def test_prometheus_asks_every_process() -> None:
     asked = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text("utf-8"))
     (job,) = (one for one in asked["scrape_configs"] if one["job_name"] == "labour-warning")
-    targets = {(one["labels"]["service"], one["labels"]["role"]): one["targets"] for one in job["static_configs"]}
+    targets = {
+        (one["labels"]["service"], one["labels"]["role"]): one["targets"] for one in job["static_configs"]
+    }
     assert targets == {(service, role): [f"{service}-{role}:8080"] for service, role in PAIRS}
     assert all("watch" in services()[f"{service}-{role}"]["networks"] for service, role in PAIRS)
 

@@ -53,7 +53,9 @@ def test_what_is_installed_is_locked() -> None:
 
 
 def test_the_context_holds_what_is_copied_and_nothing_else() -> None:
-    lines = [line for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if line[:1] not in {"", "#"}]
+    lines = [
+        line for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if line[:1] not in {"", "#"}
+    ]
     allowed = {line[1:] for line in lines if line.startswith("!")}
     assert "*" in lines
     assert allowed == set(copied())

@@ -23,9 +23,15 @@ from tests.deploy.catalogue import ROOT
 
 
 def make_secrets(folder: Path) -> str:
-    program = [sys.executable, ROOT / "deploy/init_secrets.py", folder, "--host", "warning.example"]
+    program = [sys.executable, str(ROOT / "deploy/init_secrets.py"), str(folder), "--host", "warning.example"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.run(program, env=environment, check=True, capture_output=True, text=True).stdout
+
+
+def address_of(database: str, role: str | None = None) -> str:
+    """Return the address for a driver, as another role where one is given."""
+    url = make_url(database).set(drivername="postgresql")
+    return (url.set(username=role) if role else url).render_as_string(hide_password=False)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -93,7 +99,15 @@ def database(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             "POSTGRES_DB": "labour_warning",
             "ROLES": str(folder / "postgres" / "roles"),
         }
-        create = ["psql", "-q", "-U", environment["POSTGRES_USER"], "-c", "CREATE DATABASE labour_warning", "postgres"]
+        create = [
+            "psql",
+            "-q",
+            "-U",
+            environment["POSTGRES_USER"],
+            "-c",
+            "CREATE DATABASE labour_warning",
+            "postgres",
+        ]
         subprocess.run(create, env=environment, check=True)
         subprocess.run([ROOT / "deploy/postgres/roles.sh"], env=environment, check=True)
         yield url.set(database="labour_warning").render_as_string(hide_password=False)
@@ -102,11 +116,10 @@ def database(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 @pytest.mark.asyncio
 async def test_each_role_makes_its_own_schema_and_sees_no_other(database: str) -> None:
     for name, spec in SPECS.items():
-        engine = make_engine(make_url(database).set(username=name).render_as_string(False), application="deploy")
+        engine = make_engine(address_of(database, name), application="deploy")
         await prepare(spec, engine, SystemClock())
         await engine.dispose()
-    dsn = make_url(database).set(drivername="postgresql", username="mediation").render_as_string(False)
-    connection = await asyncpg.connect(dsn)
+    connection = await asyncpg.connect(address_of(database, "mediation"))
     try:
         assert await connection.fetchval("SELECT count(*) FROM mediation.outbox") == 0
         for other in set(SPECS) - {"mediation"}:
@@ -120,9 +133,11 @@ async def test_each_role_makes_its_own_schema_and_sees_no_other(database: str) -
 
 @pytest.mark.asyncio
 async def test_each_role_has_the_password_of_its_address(database: str, folder: Path) -> None:
-    connection = await asyncpg.connect(make_url(database).set(drivername="postgresql").render_as_string(False))
+    connection = await asyncpg.connect(address_of(database))
     try:
-        stored = await connection.fetch("SELECT rolname, rolpassword FROM pg_authid WHERE rolpassword IS NOT NULL")
+        stored = await connection.fetch(
+            "SELECT rolname, rolpassword FROM pg_authid WHERE rolpassword IS NOT NULL"
+        )
     finally:
         await connection.close()
     assert {row["rolname"] for row in stored} >= set(SPECS)
