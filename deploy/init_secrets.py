@@ -32,6 +32,8 @@ from shared.kernel.clock import SystemClock
 DATABASE = "labour_warning"
 TOPICS = "topics"
 """Who makes the topics, beside the services a user of the broker."""
+ADMIN = "admin"
+"""Under which role of the database people give commands, such as `users add`."""
 LIFETIME = timedelta(days=3650)
 # Other images run under users of their own; they are given our group.
 _GROUP_READS = 0o640
@@ -99,11 +101,12 @@ def write_all(folder: Path, host: str, postgres: str) -> None:
         _write(folder / user / "kafka-username", user.encode())
         _write(folder / user / "kafka-password", password)
         _write(folder / user / "kafka-ca.pem", certificates.authority)
-    for service in SPECS:
+    for role in (*SPECS, ADMIN):
         password = _password()
-        _write(folder / "postgres" / "roles" / service, password)
-        address = f"postgresql://{service}:{password.decode()}@{postgres}/{DATABASE}"
-        _write(folder / service / "database-url", address.encode())
+        _write(folder / "postgres" / "roles" / role, password)
+        address = f"postgresql://{role}:{password.decode()}@{postgres}/{DATABASE}"
+        _write(folder / role / "database-url", address.encode())
+    for service in SPECS:
         _write(folder / service / "token-public.pem", public_half(token_key))
     _write(folder / "gateway" / "token.pem", token_key)
     # Made by the one who reads it; the name and the address come from the environment at every start.

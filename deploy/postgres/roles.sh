@@ -1,6 +1,7 @@
 #!/bin/sh
-# A role for each service, which may make its own schema and see no other; run once, when the database is made.
-# The files' names are the roles, so that the list of services is kept in one place: where the secrets are written.
+# A role for each service, which may make its own schema and see no other, and `admin`, who may do what each of them
+# may: for the commands that people give. Run once, when the database is made. The files' names are the roles, so that
+# the list of services is kept in one place: where the secrets are written.
 set -eu
 
 ask() {
@@ -18,5 +19,12 @@ for file in "${ROLES:-/run/secrets/roles}"/*; do
 \getenv password PASSWORD
 CREATE ROLE :"role" LOGIN PASSWORD :'password';
 GRANT CONNECT, CREATE ON DATABASE :"DBNAME" TO :"role";
+SQL
+done
+
+for file in "${ROLES:-/run/secrets/roles}"/*; do
+  role=$(basename "$file")
+  [ "$role" = admin ] || ask --set role="$role" <<'SQL'
+GRANT :"role" TO admin;
 SQL
 done

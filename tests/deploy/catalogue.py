@@ -88,7 +88,7 @@ def secret_looking(values: Mapping[str, str]) -> Iterator[str]:
     """Name the variables that hold a secret itself, and not the path of a file that does."""
     for name, value in values.items():
         secret = any(word in name for word in ("PASSWORD", "SECRET", "TOKEN", "KEY", "DATABASE_URL"))
-        if secret and not value.startswith("/run/secrets/") and value not in {"true", "false"}:
+        if secret and not value.startswith("/run/") and value not in {"true", "false"}:
             yield name
 
 

@@ -1,5 +1,6 @@
 """The secrets of an installation: made once, each for those who need it, and good for what they are for."""
 
+import asyncio
 import os
 import ssl
 import stat
@@ -110,15 +111,21 @@ def database(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         ]
         subprocess.run(create, env=environment, check=True)
         subprocess.run([ROOT / "deploy/postgres/roles.sh"], env=environment, check=True)
-        yield url.set(database="labour_warning").render_as_string(hide_password=False)
+        made = url.set(database="labour_warning").render_as_string(hide_password=False)
+        asyncio.run(migrate(made))
+        yield made
 
 
-@pytest.mark.asyncio
-async def test_each_role_makes_its_own_schema_and_sees_no_other(database: str) -> None:
+async def migrate(database: str) -> None:
+    """Make every schema as its service does."""
     for name, spec in SPECS.items():
         engine = make_engine(address_of(database, name), application="deploy")
         await prepare(spec, engine, SystemClock())
         await engine.dispose()
+
+
+@pytest.mark.asyncio
+async def test_each_role_has_its_own_schema_and_sees_no_other(database: str) -> None:
     connection = await asyncpg.connect(address_of(database, "mediation"))
     try:
         assert await connection.fetchval("SELECT count(*) FROM mediation.outbox") == 0
@@ -132,6 +139,22 @@ async def test_each_role_makes_its_own_schema_and_sees_no_other(database: str) -
 
 
 @pytest.mark.asyncio
+async def test_admin_may_do_what_each_service_may(database: str) -> None:
+    engine = make_engine(address_of(database, "admin"), application="deploy")
+    for spec in SPECS.values():
+        await prepare(spec, engine, SystemClock())
+    await engine.dispose()
+    connection = await asyncpg.connect(address_of(database, "admin"))
+    try:
+        owners = await connection.fetch(
+            "SELECT DISTINCT schemaname, tableowner FROM pg_tables WHERE schemaname = ANY($1)", list(SPECS)
+        )
+    finally:
+        await connection.close()
+    assert {row["schemaname"]: row["tableowner"] for row in owners} == {name: name for name in SPECS}
+
+
+@pytest.mark.asyncio
 async def test_each_role_has_the_password_of_its_address(database: str, folder: Path) -> None:
     connection = await asyncpg.connect(address_of(database))
     try:
@@ -140,9 +163,9 @@ async def test_each_role_has_the_password_of_its_address(database: str, folder: 
         )
     finally:
         await connection.close()
-    assert {row["rolname"] for row in stored} >= set(SPECS)
+    assert {row["rolname"] for row in stored} >= {*SPECS, "admin"}
     assert all(row["rolpassword"].startswith("SCRAM-SHA-256$") for row in stored)
-    for service in SPECS:
-        address = make_url((folder / service / "database-url").read_text())
-        assert (address.username, address.host, address.database) == (service, "postgres", "labour_warning")
-        assert address.password == (folder / "postgres" / "roles" / service).read_text()
+    for role in (*SPECS, "admin"):
+        address = make_url((folder / role / "database-url").read_text())
+        assert (address.username, address.host, address.database) == (role, "postgres", "labour_warning")
+        assert address.password == (folder / "postgres" / "roles" / role).read_text()
