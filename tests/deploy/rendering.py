@@ -16,28 +16,30 @@ from tests.deploy.catalogue import ROOT
 
 Object = dict[str, Any]
 OVERLAYS = ("dev", "prod")
-_TOOLS = ROOT / "build" / "tools"
+_PROGRAM = ROOT / "build" / "tools" / "kustomize"
+
+
+def kustomize() -> Path:
+    """Return the program; skips the test where there is none."""
+    if missing := why_missing():
+        pytest.skip(missing)
+    return _PROGRAM
 
 
 @cache
-def kustomize() -> Path:
-    """Return the program, built where it is not there; skips the test where it cannot be."""
-    program = _TOOLS / "kustomize"
-    if program.exists():
-        return program
+def why_missing() -> str | None:
+    """Build the program where it is not there; tell why it cannot be built."""
+    if _PROGRAM.exists():
+        return None
     if shutil.which("go") is None or shutil.which("make") is None:
-        pytest.skip(
-            "没有 kustomize，也没有 Go 可供构建 / neither build/tools/kustomize nor Go to build it with"
-        )
-    _TOOLS.mkdir(parents=True, exist_ok=True)
-    with (_TOOLS / ".lock").open("w") as lock:  # several test processes start at once
+        return "没有 kustomize，也没有 Go 可供构建 / neither build/tools/kustomize nor Go to build it with"
+    _PROGRAM.parent.mkdir(parents=True, exist_ok=True)
+    with _PROGRAM.with_name(".lock").open("w") as lock:  # several test processes start at once
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not program.exists():
-            _build()
-    return program
+        return None if _PROGRAM.exists() else _build()
 
 
-def _build() -> None:
+def _build() -> str | None:
     # The make that runs the tests has options of its own.
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))
@@ -45,8 +47,9 @@ def _build() -> None:
     built = subprocess.run(
         ["make", "tools"], cwd=ROOT, env=environment, check=False, capture_output=True, text=True
     )
-    if built.returncode != 0:
-        pytest.skip(f"kustomize 未能构建 / kustomize could not be built: {built.stderr[-500:]}")
+    if built.returncode == 0:
+        return None
+    return f"kustomize 未能构建 / kustomize could not be built: {built.stderr[-500:]}"
 
 
 @cache

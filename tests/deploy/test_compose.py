@@ -131,6 +131,12 @@ def test_an_image_is_pinned(name: str) -> None:
     )
 
 
+def test_our_image_is_built_once_and_never_pulled() -> None:
+    policies = {name: (one.get("pull_policy"), "build" in one) for name, one in ours().items()}
+    assert policies.pop("init-secrets") == ("build", True)
+    assert set(policies.values()) == {("never", False)}
+
+
 def test_only_the_edge_is_open_and_only_the_gateway_goes_out() -> None:
     networks = json.loads(ask_compose(ROOT, "--format", "json").stdout)["networks"]
     assert {name for name, one in networks.items() if not one.get("internal")} == {"outside"}

@@ -185,6 +185,15 @@ def test_nothing_is_allowed_that_is_not_written(overlay: str) -> None:
     assert denied == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
 
 
+def test_every_pod_reaches_the_data_and_only_the_gateway_the_world(overlay: str) -> None:
+    policies = of_kind(overlay, "NetworkPolicy")
+    for name, pod in pods(overlay):
+        labels = pod["metadata"]["labels"]
+        assert chosen(policies["data"]["spec"]["podSelector"], labels), name
+        world = chosen(policies["partners"]["spec"]["podSelector"], labels)
+        assert world is name.startswith("gateway-"), name
+
+
 def admitted(overlay: str, labels: Object) -> list[Object]:
     """Return where connections to such a pod may come from."""
     return [
