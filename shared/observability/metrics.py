@@ -16,4 +16,10 @@ OUTBOX_AGE_SECONDS = Gauge(
 EVENTS_HANDLED = Counter("events_handled_total", "Events handled once", ["service", "type"])
 EVENTS_SKIPPED = Counter("events_skipped_total", "Events passed over", ["service", "reason"])
 DEAD_LETTERS = Counter("dead_letters_total", "Events given up after all retries", ["service"])
+BUS_RECORDS = Counter("bus_records_total", "Records taken from the bus", ["group", "topic"])
+BUS_CONSUMER_LAG = Gauge(
+    "bus_consumer_lag", "Records of a partition that wait for this member", ["group", "topic", "partition"]
+)
+BUS_ASSIGNED_PARTITIONS = Gauge("bus_assigned_partitions", "Partitions that this member holds", ["group"])
+BUS_REBALANCES = Counter("bus_rebalances_total", "Times that this member's partitions changed", ["group"])
 JOB_RUNS = Counter("job_runs_total", "Runs of background jobs", ["service", "job", "result"])
