@@ -31,9 +31,9 @@ from shared.kernel.clock import SystemClock
 
 DATABASE = "labour_warning"
 TOPICS = "topics"
-"""Who makes the topics, beside the services a user of the broker."""
+"""Who makes the topics."""
 ADMIN = "admin"
-"""Under which role of the database people give commands, such as `users add`."""
+"""As whom people give commands, such as `users add` and `kafka admit`."""
 LIFETIME = timedelta(days=3650)
 # Other images run under users of their own; they are given our group.
 _GROUP_READS = 0o640
@@ -95,7 +95,7 @@ def write_all(folder: Path, host: str, postgres: str) -> None:
     _write(folder / "edge" / "tls.key", edge_key)
     _write(folder / "edge" / "tls.crt", edge_certificate + certificates.authority)
     _write(folder / "grafana" / "admin-password", _password())
-    for user in (*SPECS, TOPICS):
+    for user in (*SPECS, TOPICS, ADMIN):
         password = _password()
         _write(folder / "kafka" / user, password)
         _write(folder / user / "kafka-username", user.encode())

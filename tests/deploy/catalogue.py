@@ -12,10 +12,10 @@ from typing_extensions import override
 import services.gateway.settings
 import services.warning.settings  # noqa: F401  to be imported is to be known: see settings_names
 from services.catalog import SPECS
-from services.commands.serve import topics
 from shared.auth.tokens import TokenVerifier, generate_key, public_half
 from shared.bus.local import LocalBus
 from shared.bus.port import Subscription
+from shared.events.topics import TOPICS
 from shared.kernel.clock import SystemClock
 from shared.runtime.host import host
 from shared.runtime.settings import CommonSettings, Settings
@@ -25,19 +25,8 @@ ROOT = Path(__file__).parents[2]
 ROLES = tuple(role for role in get_args(Role) if role != "all")
 PAIRS = tuple((service, role) for service in SPECS for role in ROLES)
 
-# Read elsewhere than in a settings class, or by a part that is written at the same time as this.
-_FURTHER = {
-    "DATABASE_URL_FILE",
-    "DRAIN_SECONDS",
-    "KAFKA_EPOCH",
-    "KAFKA_SASL_MECHANISM",
-    "KAFKA_SASL_PASSWORD_FILE",
-    "KAFKA_SASL_USERNAME",
-    "KAFKA_SECURITY_PROTOCOL",
-    "KAFKA_SSL_CAFILE",
-    "OTEL_EXPORTER_OTLP_ENDPOINT",
-    "PGSSLMODE",
-}
+# Read elsewhere than in a settings class: by OpenTelemetry's exporter, and by PostgreSQL's driver.
+_FURTHER = {"OTEL_EXPORTER_OTLP_ENDPOINT", "PGSSLMODE"}
 
 
 def settings_names() -> set[str]:
@@ -52,7 +41,7 @@ def settings_names() -> set[str]:
 
 def partitions() -> Mapping[str, int]:
     """Return the partitions of every topic."""
-    return topics()
+    return {name: topic.partitions for name, topic in TOPICS.items()}
 
 
 class _Listening(LocalBus):

@@ -201,4 +201,6 @@ def test_prometheus_asks_every_process() -> None:
 def test_kafka_knows_every_service_by_a_password_of_its_own() -> None:
     properties = (ROOT / "deploy/kafka/server.properties").read_text("utf-8")
     users = re.findall(r'user_(\w+)="(.*?)"', properties)
-    assert users == [(name, f"${{file:/run/secrets:{name}}}") for name in (*SPECS, "topics")]
+    assert users == [(name, f"${{file:/run/secrets:{name}}}") for name in (*SPECS, "topics", "admin")]
+    (masters,) = re.findall(r"^super\.users=(.*)$", properties, re.MULTILINE)
+    assert masters.split(";") == [f"User:{name}" for name in ("ANONYMOUS", *SPECS, "topics", "admin")]
