@@ -101,13 +101,14 @@ def write_all(folder: Path, host: str, postgres: str) -> None:
         _write(folder / user / "kafka-username", user.encode())
         _write(folder / user / "kafka-password", password)
         _write(folder / user / "kafka-ca.pem", certificates.authority)
+        _write(folder / user / "token-public.pem", public_half(token_key))
     for role in (*SPECS, ADMIN):
         password = _password()
         _write(folder / "postgres" / "roles" / role, password)
         address = f"postgresql://{role}:{password.decode()}@{postgres}/{DATABASE}"
         _write(folder / role / "database-url", address.encode())
-    for service in SPECS:
-        _write(folder / service / "token-public.pem", public_half(token_key))
+    # Whoever makes the topics has no database, though the settings that all share name the file.
+    _write(folder / TOPICS / "database-url", b"")
     _write(folder / "gateway" / "token.pem", token_key)
     # Made by the one who reads it; the name and the address come from the environment at every start.
     identity_from(folder / "gateway" / "federation-keys.json", "", "")

@@ -1,12 +1,8 @@
 """The compose file: one command, nothing open that need not be, and every part of the catalogue in it."""
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,42 +11,13 @@ import yaml
 
 from services.catalog import SPECS
 from tests.deploy.catalogue import PAIRS, ROOT, secret_looking, services_of, settings_names
+from tests.deploy.composing import ask_compose, ours, secrets_of, services
 
-COMPOSE = Path(sys.executable).with_name("docker-compose")
 PARTS = ("docker-compose.yml", "deploy")
-
-
-def ask_compose(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """Run compose as somebody who has set nothing."""
-    bare = {"PATH": os.environ["PATH"], "HOME": str(folder)}
-    return subprocess.run(
-        [COMPOSE, "--profile", "*", "config", *arguments],
-        cwd=folder,
-        env=bare,
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-
-
-@cache
-def services() -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = json.loads(ask_compose(ROOT, "--format", "json").stdout)["services"]
-    return found
-
-
-def ours() -> dict[str, dict[str, Any]]:
-    return {name: one for name, one in services().items() if one["image"].startswith("labour-warning:")}
 
 
 def runs_once(one: dict[str, Any]) -> bool:
     return bool(one.get("restart") == "no")
-
-
-def secrets_of(one: dict[str, Any]) -> list[str]:
-    """Return the parts of the secrets that a container is given; all of them is "*"."""
-    mounts = [mount for mount in one.get("volumes", []) if mount.get("source") == "secrets"]
-    return [mount.get("volume", {}).get("subpath", "*") for mount in mounts]
 
 
 @pytest.fixture

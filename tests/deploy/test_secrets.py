@@ -21,6 +21,8 @@ from shared.db.engine import make_engine
 from shared.kernel.clock import SystemClock
 from shared.runtime.prepare import prepare
 from tests.deploy.catalogue import ROOT
+from tests.deploy.composing import ours
+from tests.deploy.rendering import OVERLAYS, container, of_kind, pods
 
 
 def make_secrets(folder: Path) -> str:
@@ -86,6 +88,34 @@ def test_certificates_are_the_authoritys_and_name_their_hosts(folder: Path) -> N
         assert host in names.get_values_for_type(x509.DNSName)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "edge" / "tls.crt", folder / "edge" / "tls.key")
+
+
+def test_every_secret_that_a_container_is_told_of_is_there(folder: Path) -> None:
+    looked = 0
+    for name, one in ours().items():
+        parts = {
+            mount["target"]: mount["volume"]["subpath"] for mount in one["volumes"] if mount.get("volume")
+        }
+        for value in one.get("environment", {}).values():
+            if value.startswith("/run/"):
+                place = Path(value)
+                assert (folder / parts[str(place.parent)] / place.name).is_file(), (name, value)
+                looked += 1
+    assert looked > 50
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_every_secret_that_a_pod_is_told_of_is_there(folder: Path, overlay: str) -> None:
+    maps = of_kind(overlay, "ConfigMap")
+    for name, pod in pods(overlay):
+        (secret,) = (
+            volume["secret"]["secretName"] for volume in pod["spec"]["volumes"] if "secret" in volume
+        )
+        told = [maps[source["configMapRef"]["name"]]["data"] for source in container(pod)["envFrom"]]
+        files = [value for one in told for value in one.values() if value.startswith("/run/secrets/")]
+        assert files
+        for value in files:
+            assert (folder / secret.removesuffix("-secrets") / Path(value).name).is_file(), (name, value)
 
 
 @pytest.fixture(scope="module")
