@@ -17,7 +17,7 @@ PYTHONS := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
 .PHONY: help install install-dev demo demo-federation demo-reset test test-kafka check check-rules lint type fmt bench \
-	revision migrate events openapi lock clean
+	tools revision migrate events openapi lock clean
 
 help: ## 本清单 / this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -105,6 +105,12 @@ fmt: install-dev ## 格式化 / format
 bench: install-dev ## 性能测量，写入 build/bench.json / measure, and write build/bench.json
 	@mkdir -p build
 	@exec $(BIN)/python -m benchmarks
+
+tools: build/tools/kustomize ## 部署测试所用的工具（需要 Go）/ what the deployment's tests need, into build/tools
+
+KUSTOMIZE := sigs.k8s.io/kustomize/kustomize/v5@v5.8.1
+build/tools/kustomize:
+	@GOBIN='$(CURDIR)/build/tools' go install $(KUSTOMIZE)
 
 # -- changing --------------------------------------------------------------------------------------------
 
