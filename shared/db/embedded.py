@@ -192,6 +192,9 @@ class EmbeddedPostgres:
             # The pg_ctl of a process that was killed a moment ago may have come first.
             if not self._settled():
                 raise
+        # A server that recovers from an archive lets pg_ctl go before it is through.
+        if not self._settled():
+            raise self._failure("pg_ctl", None)
 
     def _stop(self) -> None:
         if self._state() is None:

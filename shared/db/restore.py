@@ -16,6 +16,8 @@ from shared.db.embedded import EmbeddedPostgres
 from shared.db.programs import EmbeddedPostgresFailed, give_away
 from shared.kernel.errors import DomainError, Kind
 
+_OF_ITS_TIME = shutil.ignore_patterns(".s.PGSQL.*", "server.log*")
+"""What speaks of the server that was running, and would keep another from starting or be read as its words."""
 _LONGEST = timedelta(days=2)
 _ENDED_BEFORE = "recovery ended before configured recovery target was reached"
 _LAST_WRITE = re.compile(r"last completed transaction was at log time (\S+ \S+)")
@@ -49,7 +51,7 @@ def restore(store: Store, moment: datetime | None, target: Path) -> str:
     target.parent.mkdir(parents=True, exist_ok=True)
     working = Path(tempfile.mkdtemp(prefix=f"{target.name}.restoring.", dir=target.parent))
     try:
-        shutil.copytree(base.folder, working / "postgres", symlinks=True)
+        shutil.copytree(base.folder, working / "postgres", symlinks=True, ignore=_OF_ITS_TIME)
         (working / "postgres" / "recovery.signal").touch()
         give_away(working / "postgres")
         last = _recovered(store, moment, working)
@@ -86,11 +88,14 @@ def _recovered(store: Store, moment: datetime | None, working: Path) -> str:
     log = working / "postgres" / "server.log"
     try:
         with EmbeddedPostgres(working, settings=settings, start_seconds=int(_LONGEST.total_seconds())):
-            return _last_write(log)
+            pass
     except EmbeddedPostgresFailed as error:
         if log.exists() and _ENDED_BEFORE in log.read_text("utf-8", "replace"):
             raise _too_late(_last_write(log)) from error
         raise
+    if (working / "postgres" / "recovery.signal").exists():
+        raise EmbeddedPostgresFailed("恢复没有走完。", "The recovery did not come to its end.")
+    return _last_write(log)
 
 
 def _last_write(log: Path) -> str:
