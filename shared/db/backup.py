@@ -130,7 +130,7 @@ def _copied(server: EmbeddedPostgres, store: Store) -> Base:
     try:
         give_away(making)
         how = ["--checkpoint=fast", "--wal-method=stream", "--manifest-checksums=SHA256"]
-        done = run("pg_basebackup", ["-d", server.url, "-D", str(making), *how])
+        done = run("pg_basebackup", [*server.reached_by, "-D", str(making), *how])
         if done.returncode:
             told = last_line(done.stdout)
             raise BackupFailed(f"备份未完成：{told}。", f"The backup was not completed: {told}.")
@@ -145,7 +145,7 @@ def _copied(server: EmbeddedPostgres, store: Store) -> Base:
 
 
 def _asked(server: EmbeddedPostgres, statement: str) -> str:
-    done = run("psql", ["-XAtqc", statement, server.url])
+    done = run("psql", [*server.reached_by, "-XAtqc", statement])
     if done.returncode:
         told = last_line(done.stdout)
         raise BackupFailed(f"数据库没有回答：{told}。", f"The database does not answer: {told}.")

@@ -83,6 +83,11 @@ class EmbeddedPostgres:
         """Return the address of the database `postgres` on this server."""
         return f"postgresql://postgres@/postgres?host={self._socket_folder()}"
 
+    @property
+    def reached_by(self) -> tuple[str, str]:
+        """Return the options that lead PostgreSQL's own programs here; the address has to be free of blanks there."""
+        return f"--host={self._socket_folder()}", "--username=postgres"
+
     def start(self) -> None:
         """Join the running server, or make and start it. Raises EmbeddedPostgresFailed."""
         self._folder.mkdir(parents=True, exist_ok=True)
