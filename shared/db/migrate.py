@@ -10,9 +10,10 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
-from sqlalchemy import Connection, MetaData, func, select, text
+from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shared.db.locks import only_one
 from shared.kernel.errors import DomainError, Kind
 
 _LOCK = "labour-warning.migrate"
@@ -58,8 +59,6 @@ def _with_connection(history: History, connection: Connection) -> Config:
 
 
 def _upgrade(connection: Connection, history: History) -> None:
-    turn = func.hashtextextended(_LOCK, 0)
-    connection.execute(select(func.pg_advisory_lock(turn)))
     try:
         connection.execute(text(_LOCK_TIMEOUT))
         connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {history.service}"))
@@ -70,16 +69,16 @@ def _upgrade(connection: Connection, history: History) -> None:
     finally:
         connection.rollback()
         connection.execute(text("RESET lock_timeout"))
-        connection.execute(select(func.pg_advisory_unlock(turn)))
         connection.commit()
 
 
 async def upgrade(engine: AsyncEngine, history: History) -> None:
     """Bring a service's schema to head, each revision in a transaction of its own. Raises SchemaTooNew.
 
-    One transaction for all would not let a revision step out of it, which CREATE INDEX CONCURRENTLY needs.
+    One transaction for all would not let a revision step out of it, as CREATE INDEX CONCURRENTLY must; and that waits
+    for every session with a transaction, so that nobody may wait for their turn inside one.
     """
-    async with engine.connect() as connection:
+    async with engine.connect() as connection, only_one(engine, _LOCK):
         await connection.run_sync(_upgrade, history)
 
 
