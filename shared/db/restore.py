@@ -4,6 +4,7 @@ The folder gets its name when PostgreSQL has read the log up to that moment and 
 kills a restore half-way leaves nothing that could be taken for restored.
 """
 
+import glob
 import re
 import shutil
 import tempfile
@@ -18,6 +19,7 @@ from shared.kernel.errors import DomainError, Kind
 
 _OF_ITS_TIME = shutil.ignore_patterns(".s.PGSQL.*", "server.log*")
 """What speaks of the server that was running, and would keep another from starting or be read as its words."""
+_RESTORING = ".restoring."
 _LONGEST = timedelta(days=2)
 _ENDED_BEFORE = "recovery ended before configured recovery target was reached"
 _LAST_WRITE = re.compile(r"last completed transaction was at log time (\S+ \S+)")
@@ -49,7 +51,10 @@ def restore(store: Store, moment: datetime | None, target: Path) -> str:
     base = _base_for(whole_bases(store), moment)
     check_copy(base.folder)
     target.parent.mkdir(parents=True, exist_ok=True)
-    working = Path(tempfile.mkdtemp(prefix=f"{target.name}.restoring.", dir=target.parent))
+    for left_over in target.parent.glob(f"{glob.escape(target.name)}{_RESTORING}*"):
+        # A server that a killed restore left behind ends by itself when its folder is gone.
+        shutil.rmtree(left_over, ignore_errors=True)
+    working = Path(tempfile.mkdtemp(prefix=f"{target.name}{_RESTORING}", dir=target.parent))
     try:
         shutil.copytree(base.folder, working / "postgres", symlinks=True, ignore=_OF_ITS_TIME)
         (working / "postgres" / "recovery.signal").touch()

@@ -2,7 +2,10 @@
 
 import asyncio
 import shutil
+import signal
 import subprocess
+import time
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,8 +15,10 @@ import pytest
 from shared.db import backup
 from shared.db.archive import NAME, Store, archiving, link, linked
 from shared.db.embedded import EmbeddedPostgres
+from shared.db.restore import restore
 from shared.kernel.recovery import RECOVERY_WINDOW, WINDOW_MARGIN
 from shared.outbox import relay
+from tests.flows.running import COMMAND, ROOT, environment
 from tests.service.commands.ending import run
 
 
@@ -106,6 +111,35 @@ def test_a_segment_is_archived_whole_and_never_overwritten(tmp_path: Path) -> No
     assert archived(b"first")
     assert not archived(b"other")
     assert [(path.name, path.read_bytes()) for path in store.wal.iterdir()] == [("0001", b"first")]
+
+
+def killed(arguments: Sequence[str], when: Callable[[], bool]) -> None:
+    """Run a command and kill it at that moment."""
+    with subprocess.Popen([*COMMAND, "backup", *arguments], cwd=ROOT, env=environment({})) as process:
+        until = time.monotonic() + 30
+        while not when() and process.poll() is None and time.monotonic() < until:
+            time.sleep(0.001)
+        process.kill()
+    assert process.returncode == -signal.SIGKILL
+
+
+def test_what_is_killed_half_way_is_never_taken_for_whole(folder: Path, tmp_path: Path) -> None:
+    store, new = Store(tmp_path / "backup"), tmp_path / "new"
+    killed(
+        ["base", "--to", str(store.root), "--data", str(folder)],
+        lambda: any(store.base.glob("making.*/base")),
+    )
+    assert store.bases() == []
+    base = backup.take(folder, store, RECOVERY_WINDOW)
+    assert store.bases() == [base]
+
+    killed(
+        ["restore", "--from", str(store.root), "--data", str(new)],
+        lambda: any(tmp_path.glob("new.restoring.*/postgres/base")),
+    )
+    assert not new.exists()
+    restore(store, None, new)
+    assert sorted(path.name for path in tmp_path.glob("new*")) == ["new"]
 
 
 @pytest.mark.parametrize(
