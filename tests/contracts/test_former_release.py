@@ -18,6 +18,10 @@ from tests.contracts.schema_change import breaking_changes, schema_of
 
 pytestmark = pytest.mark.asyncio
 
+# What this release takes away though the stored schema has it, with the reason: the last step of a change over
+# releases, when the former release does not name it any more. Emptied when a new schema is stored.
+CONTRACTED: dict[str, str] = {}
+
 FORMER = Path(__file__).parent / "release" / "schema.sql"
 
 
@@ -40,7 +44,7 @@ async def test_the_former_release_is_migrated_to_the_declared_tables_and_could_s
             assert await migrate.current(engine, history_of(spec)) is not None
             await prepare(spec, engine, SystemClock())
             await migrate.check(engine, history_of(spec))
-        assert breaking_changes(before, await schema_of(connection, list(SPECS))) == []
+        assert breaking_changes(before, await schema_of(connection, list(SPECS))) == sorted(CONTRACTED)
     finally:
         await engine.dispose()
         await connection.close()
