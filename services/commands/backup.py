@@ -12,7 +12,7 @@ from services.commands.faults import explained
 from shared.db import backup, restore
 from shared.db.archive import Store
 from shared.kernel.errors import DomainError, Kind
-from shared.kernel.recovery import RECOVERY_WINDOW
+from shared.kernel.recovery import RECOVERY_WINDOW, WINDOW_MARGIN
 from shared.outbox.recovery import last_fact_at, relay_again
 from shared.runtime.settings import CommonSettings
 
@@ -121,9 +121,9 @@ def resume(
     for name, count in again.items():
         typer.echo(f"{name}: {count} 件事实将重新发出 / facts leave again")
     if epoch is not None:
-        typer.echo(
-            f"下一步 / next: KAFKA_EPOCH={epoch}, labour-warning kafka rewind --to {until.isoformat()}"
-        )
+        # Signals may have waited in their topic at that moment; one that is read twice is a duplicate.
+        since = (until - WINDOW_MARGIN).isoformat()
+        typer.echo(f"下一步 / next: KAFKA_EPOCH={epoch}, labour-warning kafka rewind --to {since}")
 
 
 def _moment(text: str) -> datetime:

@@ -165,16 +165,24 @@ def check(store: Store) -> Window:
     bases = whole_bases(store)
     for base in bases:
         check_copy(base.folder)
-    needed = [path for path in store.segments() if path.name >= bases[0].first_segment()]
-    if not needed or needed[0].name != bases[0].first_segment():
-        raise _gap(bases[0].first_segment())
-    for path, following in pairwise([*needed, None]):
-        if path is not None and path.stat().st_size != SEGMENT_BYTES:
-            raise _gap(path.name)
-        if path and following and number_of(following.name) != number_of(path.name) + 1:
-            raise _gap(f"{path.name} → {following.name}")
+    needed = check_log(store, bases[0])
     latest = max(datetime.fromtimestamp(needed[-1].stat().st_mtime, UTC), bases[-1].ended_at)
     return Window(len(bases), len(needed), bases[0].ended_at, latest)
+
+
+def check_log(store: Store, base: Base) -> list[Path]:
+    """Return the segments from a copy on, which are whole and follow each other. Raises BackupBroken."""
+    first = base.first_segment()
+    needed = [path for path in store.segments() if path.name >= first]
+    if not needed or needed[0].name != first:
+        raise _gap(first)
+    for path in needed:
+        if path.stat().st_size != SEGMENT_BYTES:
+            raise _gap(path.name)
+    for path, following in pairwise(needed):
+        if number_of(following.name) != number_of(path.name) + 1:
+            raise _gap(f"{path.name} → {following.name}")
+    return needed
 
 
 def whole_bases(store: Store) -> list[Base]:

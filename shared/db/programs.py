@@ -33,12 +33,16 @@ def run(
     """
     prefix = _namespace_prefix() if os.geteuid() == 0 else ()
     output = subprocess.PIPE if heard else subprocess.DEVNULL
+    nobody = _as_nobody()
     return subprocess.run(  # noqa: S603  the wheel's binaries, our own arguments
         [*prefix, str(_binaries() / program), *arguments],
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT if heard else subprocess.DEVNULL,
-        user=ORDINARY_USER if _as_nobody() else None,
+        user=ORDINARY_USER if nobody else None,
+        # Root's own group would be looked at first, and a folder that is open to others may be closed to it.
+        group=_ordinary_group() if nobody else None,
+        extra_groups=() if nobody else None,
         check=False,
         start_new_session=True,
         env={**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC"},
@@ -55,11 +59,15 @@ def give_away(folder: Path) -> None:
     """Let `nobody` have a folder with what is in it, where the programs run as `nobody`."""
     if not _as_nobody():
         return
-    group = pwd.getpwuid(ORDINARY_USER).pw_gid
+    group = _ordinary_group()
     for path in (folder, *folder.rglob("*")):
         os.chown(path, ORDINARY_USER, group, follow_symlinks=False)
     for parent in folder.parents:
         parent.chmod(stat.S_IMODE(parent.stat().st_mode) | stat.S_IXOTH)
+
+
+def _ordinary_group() -> int:
+    return pwd.getpwuid(ORDINARY_USER).pw_gid
 
 
 def _as_nobody() -> bool:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from shared.db.archive import Base, Store, fetching, sync
-from shared.db.backup import check_copy, whole_bases
+from shared.db.backup import check_copy, check_log, whole_bases
 from shared.db.embedded import EmbeddedPostgres
 from shared.db.programs import EmbeddedPostgresFailed, give_away
 from shared.kernel.errors import DomainError, Kind
@@ -50,6 +50,9 @@ def restore(store: Store, moment: datetime | None, target: Path) -> str:
         )
     base = _base_for(whole_bases(store), moment)
     check_copy(base.folder)
+    if moment is None and store.segments():
+        # To PostgreSQL a gap is the log's end, and only a moment beyond it would tell.
+        check_log(store, base)
     target.parent.mkdir(parents=True, exist_ok=True)
     for left_over in target.parent.glob(f"{glob.escape(target.name)}{_RESTORING}*"):
         # A server that a killed restore left behind ends by itself when its folder is gone.

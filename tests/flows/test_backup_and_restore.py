@@ -20,6 +20,7 @@ from shared.db.embedded import EmbeddedPostgres
 from shared.db.engine import make_engine
 from shared.db.locks import only_one
 from shared.kernel.clock import FixedClock, shanghai_day
+from shared.kernel.recovery import WINDOW_MARGIN
 from shared.outbox.relay import turn_of
 from tests.conftest import migrated
 from tests.flows.circle import Circle, Json, end_state, people_of, some_enterprises
@@ -189,7 +190,8 @@ def test_everything_is_as_it_was_at_the_moment_and_facts_on_their_way_arrive(
 
         before = asyncio.run(settled(server.url, tmp_path, lost))
         assert before.cases == 0
-        told = done("resume", "--data", data)
+        told = done("resume", "--epoch", 2, "--data", data)
+        assert f"KAFKA_EPOCH=2, labour-warning kafka rewind --to {NOW - WINDOW_MARGIN:%Y-%m-%d}" in told
         after = asyncio.run(settled(server.url, tmp_path, lost))
         assert after.cases == 1, told
         done("resume", "--data", data)
@@ -287,10 +289,11 @@ def test_a_log_with_a_gap_or_a_torn_segment_is_found(lost: Lost, tmp_path: Path)
     backup = Path(shutil.copytree(lost.backup, tmp_path / "backup"))
     segments = Store(backup).segments()
     assert len(segments) > 2
-    os.truncate(segments[-1], 1000)
-    assert segments[-1].name in refused("verify", "--from", backup)
     segments[1].unlink()
     assert segments[0].name in refused("verify", "--from", backup)
+    assert "gap" in refused("restore", "--from", backup, "--data", tmp_path / "new")
+    os.truncate(segments[-1], 1000)
+    assert segments[-1].name in refused("verify", "--from", backup)
 
 
 def test_a_copy_that_was_left_half_made_is_not_found(lost: Lost, tmp_path: Path) -> None:
