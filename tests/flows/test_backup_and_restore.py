@@ -291,6 +291,7 @@ def test_a_log_with_a_gap_or_a_torn_segment_is_found(lost: Lost, tmp_path: Path)
     assert len(segments) > 2
     segments[1].unlink()
     assert segments[0].name in refused("verify", "--from", backup)
+    shutil.rmtree(max((backup / "base").iterdir()))  # it lies behind the gap, and could do without
     assert "gap" in refused("restore", "--from", backup, "--data", tmp_path / "new")
     os.truncate(segments[-1], 1000)
     assert segments[-1].name in refused("verify", "--from", backup)
