@@ -17,7 +17,7 @@ PYTHONS := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
 .PHONY: help install install-dev demo demo-federation demo-reset test test-kafka check check-rules lint type fmt bench \
-	tools revision migrate events openapi lock clean
+	tools revision migrate events openapi release-schema lock clean
 
 help: ## 本清单 / this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -121,6 +121,9 @@ revision: install-dev ## 新的数据库迁移：S=服务 M="说明" / a new mig
 
 events: install-dev ## 重写事件的基准模式与 docs/events.md / rewrite the golden schemas and docs/events.md
 	@$(BIN)/labour-warning events
+
+release-schema: install-dev ## 发布时保存数据库结构 / at a release: store its schema for the tests of those that follow
+	@$(BIN)/python .ci/store_schema.py
 
 openapi: install-dev ## 重写提交在库中的 OpenAPI 文件 / rewrite the committed OpenAPI files
 	@$(BIN)/labour-warning openapi

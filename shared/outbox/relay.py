@@ -45,7 +45,7 @@ class Relay:
 
     async def run(self) -> None:
         """Publish until cancelled; raises when the connection that holds the lock is lost."""
-        async with only_one(self._db.engine, f"{self._db.service}.relay") as connection:
+        async with only_one(self._db.engine, turn_of(self._db.service)) as connection:
             while True:
                 try:
                     moved = await self.publish_batch(connection)
@@ -108,6 +108,11 @@ class Relay:
         before = self._db.clock.now() - KEEP
         await connection.execute(delete(self._outbox).where(self._outbox.c.published_at < before))
         await connection.execute(delete(self._inbox).where(self._inbox.c.handled_at < before))
+
+
+def turn_of(service: str) -> str:
+    """Return the purpose that only one relay of a service may hold."""
+    return f"{service}.relay"
 
 
 async def unpublished(db: Database, mailboxes: Mailboxes) -> int:
