@@ -25,6 +25,7 @@ from shared.events import EVENT_TYPES
 from shared.kernel.clock import Clock, SystemClock
 from shared.kernel.errors import DomainError, Kind
 from shared.observability import logging
+from shared.observability.on_demand import traces
 from shared.runtime import supervisor
 from shared.runtime.host import Host, host
 from shared.runtime.prepare import history_of, prepare
@@ -179,7 +180,8 @@ async def _up(
         await engine.dispose()
     if settings.bus == "kafka":
         await asyncio.to_thread(ensure_topics, kafka_settings(settings), topics(), settings.kafka_replication)
-    await supervisor.run(build_host(specs, settings), role)
+    with traces(settings.otel_exporter_otlp_endpoint, [spec.name for spec in specs], role):
+        await supervisor.run(build_host(specs, settings), role)
 
 
 def topics() -> dict[str, int]:

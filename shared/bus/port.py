@@ -11,13 +11,17 @@ MAX_BATCH = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One event on its way: `body` is the structured CloudEvents JSON that the outbox made."""
+    """One event on its way: `body` is the structured CloudEvents JSON that the outbox made.
+
+    traceparent: the W3C trace context of its sending; the envelope's own says where the event came to be.
+    """
 
     topic: str
     key: str
     event_id: UUID
     type: str
     body: bytes
+    traceparent: str = ""
 
 
 Handler = Callable[[Sequence[Message]], Awaitable[None]]

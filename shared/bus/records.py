@@ -12,11 +12,14 @@ _FOREIGN_RECORDS = UUID("6f6a3f0e-3a0c-5d3b-9a52-8e0c5d5a7b11")
 
 def headers_of(message: Message) -> list[tuple[str, bytes]]:
     """Return the headers by which a consumer knows a message without parsing its body."""
-    return [
+    headers = [
         ("content-type", _CONTENT_TYPE),
         ("ce_id", str(message.event_id).encode()),
         ("ce_type", message.type.encode()),
     ]
+    if message.traceparent:
+        headers.append(("traceparent", message.traceparent.encode()))
+    return headers
 
 
 def message_of(record: Record) -> Message:
@@ -28,6 +31,7 @@ def message_of(record: Record) -> Message:
         event_id=_event_id(headers.get("ce_id"), record),
         type=headers.get("ce_type", b"").decode(errors="replace"),
         body=record.value or b"",
+        traceparent=headers.get("traceparent", b"").decode(errors="replace"),
     )
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pkgutil import resolve_name
 
@@ -18,9 +18,11 @@ from shared.db.tx import Database, outbox_channel
 from shared.db.wake import Waker
 from shared.kernel.clock import Clock
 from shared.kernel.errors import DomainError, Kind
+from shared.observability import spans
 from shared.outbox.feed import Feed
 from shared.outbox.inbox import Inbox
 from shared.outbox.relay import Relay
+from shared.runtime.client_spans import ClientSpans
 from shared.runtime.in_process import InProcessTransport
 from shared.runtime.service import Context, Destination, Job, ReadyCheck, Service
 from shared.runtime.settings import CommonSettings
@@ -147,6 +149,11 @@ def _upstreams(made: Host, here: frozenset[str]) -> Callable[[str], Destination]
 
 
 def _destination(made: Host, name: str, here: frozenset[str]) -> Destination:
+    found = _untold_destination(made, name, here)
+    return replace(found, transport=ClientSpans(found.transport, name)) if spans.on() else found
+
+
+def _untold_destination(made: Host, name: str, here: frozenset[str]) -> Destination:
     if name in here:
         return Destination(InProcessTransport(lambda: made.hosted[name].service.app), f"http://{name}")
     address: str = getattr(made.settings, f"upstream_{name}", "")

@@ -65,3 +65,4 @@ class CommonSettings(Settings):
     port: int = Field(default=8080, ge=0, le=65_535)
     log_level: str = "INFO"
     log_file: str | None = None
+    otel_exporter_otlp_endpoint: str = ""
