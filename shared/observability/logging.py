@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line on standard error, with its correlation id and, where there is one, its trace."""
+"""Structured logs: one JSON object a line on standard error, with the correlation id and any trace's id."""
 
 import logging
 import sys

@@ -115,10 +115,11 @@ async def test_the_trace_of_a_signal_leads_through_the_queue_to_the_warning_that
 async def test_what_is_done_at_once_for_many_is_linked_to_each_of_them(traced: System, kept: Kept) -> None:
     await handed_over(await people_of(traced))
 
-    batches = kept.named("producer batch") + kept.named("consumer batch")
+    batches = [*kept.named("producer batch"), *kept.named("consumer batch")]
     assert batches
     for batch in batches:
         assert batch.parent is not None
+        assert batch.attributes is not None
         members = {batch.parent.span_id, *links_of(batch)}
         assert len(members) == batch.attributes["messaging.batch.message_count"]
         kinds = {one.kind for one in kept.all() if id_of(one) in members}

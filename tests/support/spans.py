@@ -43,13 +43,13 @@ class Kept:
 def id_of(span: ReadableSpan) -> int:
     """Return a span's own id."""
     assert span.context is not None
-    return span.context.span_id
+    return int(span.context.span_id)
 
 
 def trace_of(span: ReadableSpan) -> int:
     """Return the id of a span's trace."""
     assert span.context is not None
-    return span.context.trace_id
+    return int(span.context.trace_id)
 
 
 def links_of(span: ReadableSpan) -> set[int]:
