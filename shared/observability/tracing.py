@@ -6,6 +6,8 @@ Which share of the traces is kept, and how batches go out, is said by OpenTeleme
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from threading import Thread
+from typing import Final
 
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
@@ -13,6 +15,9 @@ from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 from shared.observability import spans
+
+# A collector that does not answer must not hold up a process that stops.
+_FLUSH_SECONDS: Final = 2.0
 
 
 @contextmanager
@@ -34,4 +39,6 @@ def processed(processor: SpanProcessor, services: Sequence[str], role: str) -> I
         yield
     finally:
         spans.use(None)
-        provider.shutdown()
+        closing = Thread(target=provider.shutdown, daemon=True)
+        closing.start()
+        closing.join(_FLUSH_SECONDS)
