@@ -1,11 +1,10 @@
-"""Makes a service's app: errors as problems, request context, health, metrics."""
+"""Makes a service's app: errors as problems, request context, health."""
 
 from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI
-from fastapi.responses import JSONResponse, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from fastapi.responses import JSONResponse
 from sqlalchemy import text
 
 from shared.auth.tokens import TokenVerifier
@@ -25,12 +24,6 @@ health = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 async def alive(_: Anyone) -> dict[str, str]:
     """Answer while the process serves."""
     return {"status": "ok"}
-
-
-@health.get("/metrics")
-async def metrics(_: Anyone) -> Response:
-    """Return Prometheus metrics."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
 def make_app(

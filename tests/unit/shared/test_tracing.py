@@ -1,6 +1,7 @@
 """Spans go to the collector that is named, and to nobody where none is."""
 
 import gzip
+import logging
 import threading
 import time
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.trace import SpanKind
 from typing_extensions import override
 
-from shared.observability import on_demand, spans
+from shared.observability import on_demand, spans, tracing
 from shared.observability.on_demand import TracingNotInstalled, traces
 from tests.support.spans import id_of, kept_spans, links_of, trace_of, traceparent_of
 
@@ -62,13 +63,21 @@ def test_spans_reach_the_collector_with_who_sent_them(
     assert not spans.on()
 
 
-def test_a_collector_that_does_not_answer_holds_nobody_up() -> None:
+def test_a_collector_that_does_not_answer_holds_nobody_up(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.CRITICAL, "opentelemetry")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "4")
+    monkeypatch.setattr(tracing, "_FLUSH_SECONDS", 0.2)
+    known = threading.enumerate()
     with traces("http://127.0.0.1:9", ["warning"], "all"):
         with spans.span("a step", SpanKind.INTERNAL):
             pass
         stopping = time.monotonic()
 
-    assert time.monotonic() - stopping < 4
+    assert time.monotonic() - stopping < 1
+    for thread in set(threading.enumerate()) - set(known):
+        thread.join()
 
 
 def test_without_a_collector_there_are_no_spans_and_no_words_about_them() -> None:
