@@ -9,6 +9,7 @@ DATA ?= ./.demo
 PORT2 ?= 8081
 DATA2 ?= ./.demo2
 KILLS ?= 5
+PROMTOOL ?= v0.313.5
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
@@ -17,7 +18,7 @@ PYTHONS := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
 .PHONY: help install install-dev demo demo-federation demo-reset test test-kafka check check-rules lint type fmt bench \
-	revision migrate events openapi lock clean
+	revision migrate events openapi promtool lock clean
 
 help: ## 本清单 / this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -105,6 +106,15 @@ fmt: install-dev ## 格式化 / format
 bench: install-dev ## 性能测量，写入 build/bench.json / measure, and write build/bench.json
 	@mkdir -p build
 	@exec $(BIN)/python -m benchmarks
+
+promtool: build/tools/promtool ## 构建 promtool，用于测试告警规则（需 Go）/ build promtool, which tests the alert rules; needs Go
+
+# Not `go install`: its module has replacements, which only a module of its own may pass over.
+build/tools/promtool:
+	@mkdir -p build/tools/promtool.src
+	@cd build/tools/promtool.src && { test -f go.mod || go mod init promtool; } && \
+	go get github.com/prometheus/prometheus/cmd/promtool@$(PROMTOOL) && \
+	CGO_ENABLED=0 go build -tags remove_all_sd -ldflags='-s -w' -o ../promtool github.com/prometheus/prometheus/cmd/promtool
 
 # -- changing --------------------------------------------------------------------------------------------
 

@@ -8,7 +8,11 @@ from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
 from services.warning.ml.on_demand import warm_up
+from tests.deploy.promql import named_in
 from tests.support.system import System
+
+GIVEN = frozenset({"job", "instance"})
+"""The labels that Prometheus gives to every series, by where it scraped it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +60,12 @@ def series_of(families: Mapping[str, Family]) -> dict[str, frozenset[str]]:
         else:
             series[name] = family.labels
     return series
+
+
+def missing_in(expression: str, series: Mapping[str, frozenset[str]]) -> list[str]:
+    """Return which of an expression's metrics and labels there are not."""
+    named = named_in(expression)
+    assert named.metrics, expression
+    there = {label for metric in named.metrics for label in series.get(metric, ())} | GIVEN
+    asked = {label for labels in named.metrics.values() for label in labels} | named.grouped_by
+    return [metric for metric in named.metrics if metric not in series] + sorted(asked - there)
