@@ -1,65 +1,32 @@
 """Spans go to the collector that is named, and to nobody where none is."""
 
-import gzip
 import logging
 import threading
 import time
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from queue import Queue
 
 import pytest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.trace import SpanKind
-from typing_extensions import override
 
 from shared.observability import on_demand, spans, tracing
 from shared.observability.on_demand import TracingNotInstalled, traces
+from tests.support.collector import a_collector
 from tests.support.spans import id_of, kept_spans, links_of, trace_of, traceparent_of
 
+INTERNAL = SpanKind.INTERNAL
 SAMPLED = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 UNSAMPLED = "00-1af7651916cd43dd8448eb211c80319c-a7ad6b7169203331-00"
 
 
-@pytest.fixture
-def collector() -> Iterator[tuple[str, "Queue[tuple[str, bytes]]"]]:
-    """Give the address of a collector, and what it gets."""
-    got: Queue[tuple[str, bytes]] = Queue()
+def test_spans_reach_the_collector_with_who_sent_them() -> None:
+    with a_collector() as collector:
+        with traces(collector.address, ["warning", "mediation"], "worker"), spans.span("a step", INTERNAL):
+            pass
+        sent = collector.next()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            got.put(
-                (self.path, gzip.decompress(body) if self.headers["Content-Encoding"] == "gzip" else body)
-            )
-            self.send_response(200)
-            self.end_headers()
-
-        @override
-        def log_message(self, *_: object) -> None: ...
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/", got
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def test_spans_reach_the_collector_with_who_sent_them(
-    collector: tuple[str, "Queue[tuple[str, bytes]]"],
-) -> None:
-    address, got = collector
-    with traces(address, ["warning", "mediation"], "worker"), spans.span("a step", SpanKind.INTERNAL):
-        pass
-
-    path, body = got.get(timeout=5)
-    (sent,) = ExportTraceServiceRequest.FromString(body).resource_spans
-    told = {one.key: one.value.string_value for one in sent.resource.attributes}
-    assert path == "/v1/traces"
-    assert (told["service.name"], told["labour.role"]) == ("labour-warning-warning-mediation", "worker")
-    assert [span.name for span in sent.scope_spans[0].spans] == ["a step"]
+    assert sent.path == "/v1/traces"
+    assert sent.resource["service.name"] == "labour-warning-warning-mediation"
+    assert sent.resource["labour.role"] == "worker"
+    assert sent.spans == ["a step"]
     assert not spans.on()
 
 
@@ -71,7 +38,7 @@ def test_a_collector_that_does_not_answer_holds_nobody_up(
     monkeypatch.setattr(tracing, "_FLUSH_SECONDS", 0.2)
     known = threading.enumerate()
     with traces("http://127.0.0.1:9", ["warning"], "all"):
-        with spans.span("a step", SpanKind.INTERNAL):
+        with spans.span("a step", INTERNAL):
             pass
         stopping = time.monotonic()
 
@@ -83,7 +50,7 @@ def test_a_collector_that_does_not_answer_holds_nobody_up(
 def test_without_a_collector_there_are_no_spans_and_no_words_about_them() -> None:
     with traces("", ["warning"], "all"):
         assert not spans.on()
-        with spans.span("a step", SpanKind.SERVER), spans.together("many", SpanKind.INTERNAL, [SAMPLED]):
+        with spans.span("a step", SpanKind.SERVER), spans.together("many", INTERNAL, [SAMPLED]):
             assert (spans.traceparent(), spans.trace_id()) == ("", "")
         with spans.each(SpanKind.CONSUMER, [("a", SAMPLED), ("b", "")]) as known:
             assert list(known) == [SAMPLED, ""]
@@ -104,7 +71,7 @@ def test_a_collector_without_the_extra_is_a_refusal_that_says_what_to_install(
 
 
 def test_what_is_done_for_many_stands_in_the_first_sampled_trace_and_links_to_the_others() -> None:
-    with kept_spans() as kept, spans.together("many", SpanKind.INTERNAL, ["", UNSAMPLED, SAMPLED, SAMPLED]):
+    with kept_spans() as kept, spans.together("many", INTERNAL, ["", UNSAMPLED, SAMPLED, SAMPLED]):
         pass
 
     many = kept.one("many")
