@@ -27,10 +27,10 @@ WHERE e.id = ANY($1::int8[])
 """
 
 # Whom somebody asked for comes before those who only age: a new signal does not wait for a whole district.
+# The newest request's ids come as one text, because each ordered aggregate costs as much as all the rest.
 _WAITING_LONGEST = text("""
-    SELECT enterprise_id, array_agg(seq) AS seqs, (array_agg(correlation_id ORDER BY seq DESC))[1] AS asked_by,
-      (array_agg(traceparent ORDER BY seq DESC))[1] AS traceparent,
-      min(requested_at) FILTER (WHERE correlation_id <> '') AS asked_at
+    SELECT enterprise_id, array_agg(seq) AS seqs, min(requested_at) AS since,
+      (array_agg(correlation_id || ' ' || traceparent ORDER BY seq DESC))[1] AS cause
     FROM warning.assessment_queue GROUP BY enterprise_id
     ORDER BY bool_and(correlation_id = ''), min(seq) LIMIT :most
 """)
@@ -162,11 +162,12 @@ async def enqueue_all(tx: WriteTx) -> int:
 async def peek(tx: ReadTx, limit: int) -> Due:
     """Return the enterprises that wait longest, each with all requests for it; they stay until `take`."""
     rows = await tx.rows(_WAITING_LONGEST, {"most": limit})
+    causes = {row.enterprise_id: Cause(*row.cause.rsplit(" ", 1)) for row in rows}
     return Due(
         [seq for row in rows for seq in row.seqs],
-        sorted(row.enterprise_id for row in rows),
-        {row.enterprise_id: Cause(row.asked_by, row.traceparent) for row in rows},
-        [row.asked_at for row in rows if row.asked_at is not None],
+        sorted(causes),
+        causes,
+        [row.since for row in rows if causes[row.enterprise_id].correlation_id],
     )
 
 
