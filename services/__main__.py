@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, str] = {
     "federation": "services.commands.federation:app",
     "history": "services.commands.history:app",
     "indicators": "services.commands.indicators:app",
+    "kafka": "services.commands.kafka:app",
     "model": "services.commands.model:app",
     "organisations": "services.commands.organisations:app",
     "signals": "services.commands.signals:app",

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from dataclasses import asdict
-from pathlib import Path
+from getpass import getuser
 from typing import Annotated
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from services.catalog import SPECS
 from services.commands.database import Databases, DataFolder, database_address, run_with_databases
 from services.commands.faults import explained
+from services.commands.serve import verifier_for
 from shared.auth.tokens import TokenVerifier, generate_key, public_half
 from shared.bus.local import LocalBus
 from shared.kernel.clock import SystemClock
@@ -22,6 +23,7 @@ from shared.runtime.settings import CommonSettings
 
 app = typer.Typer(name="dead-letters", no_args_is_help=True, help="死信 / dead letters")
 
+_MOST = 10_000
 Service = Annotated[str, typer.Argument(help="服务名 / service: " + ", ".join(SPECS))]
 
 
@@ -45,18 +47,32 @@ def show(
 
 
 @app.command("replay")
-def replay_one(
+def replay_letters(
     service: Service,
-    event_id: Annotated[UUID, typer.Argument(help="事件编号 / the event's id")],
+    event_id: Annotated[
+        UUID | None, typer.Argument(help="事件编号 / the event's id", show_default=False)
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="全部，按首次失败的先后 / all of them, oldest first")
+    ] = False,
+    by: Annotated[
+        str, typer.Option(help="由谁重放，留痕 / who replays; it is kept", show_default="登录名 / login")
+    ] = "",
     data: DataFolder = None,
 ) -> None:
-    """把一封死信再交给服务处理 / hand a letter to its service once more."""
+    """把死信再交给服务处理 / hand a letter, or all of them, to its service once more."""
     if service not in SPECS:
         raise typer.BadParameter("、".join(SPECS), param_hint="service")
-    if not _replay(service, event_id, data):
-        typer.echo("没有这封死信，或处理仍然失败 / no such letter, or it failed again", err=True)
+    if (event_id is None) is not every:
+        raise typer.BadParameter("EVENT_ID 或 --all 二选一 / give EVENT_ID, or --all", param_hint="event_id")
+    with explained(), database_address(data) as url:
+        handled, failed = asyncio.run(_deliver(service, event_id, url, by or getuser()))
+    for letter in handled:
+        typer.echo(f"已处理 / handled: {letter}")
+    for letter in failed:
+        typer.echo(f"没有这封死信，或处理仍然失败 / no such letter, or it failed again: {letter}", err=True)
+    if failed:
         raise typer.Exit(1)
-    typer.echo(f"已处理 / handled: {event_id}")
 
 
 async def _waiting(databases: Databases) -> dict[str, list[DeadLetter]]:
@@ -67,20 +83,28 @@ async def _waiting(databases: Databases) -> dict[str, list[DeadLetter]]:
     return found
 
 
-def _replay(service: str, event_id: UUID, data: Path | None) -> bool:
-    with explained(), database_address(data) as url:
-        return asyncio.run(_deliver(service, event_id, url))
+async def _deliver(service: str, event_id: UUID | None, url: str, by: str) -> tuple[list[UUID], list[UUID]]:
+    """Build the service as it runs, with a key that nobody holds: it serves no request here.
 
-
-async def _deliver(service: str, event_id: UUID, url: str) -> bool:
-    """Build the service as it runs, with a key that nobody holds: it serves no request here."""
-    clock = SystemClock()
-    settings = CommonSettings(database_url=SecretStr(url))
-    made = host(
-        [SPECS[service]], settings, clock, TokenVerifier(public_half(generate_key()), clock), LocalBus()
+    Senders' tokens are checked by the public key of TOKEN_PUBLIC_KEY_FILE or TOKEN_KEY_FILE, where one is set.
+    """
+    clock, common = SystemClock(), CommonSettings()
+    configured = common.token_key_file or common.token_public_key_file
+    verifier = (
+        verifier_for(common, clock) if configured else TokenVerifier(public_half(generate_key()), clock)
     )
+    settings = common.model_copy(update={"database_url": SecretStr(url)})
+    made = host([SPECS[service]], settings, clock, verifier, LocalBus())
     try:
         hosted = made.hosted[service]
-        return await replay(hosted.db, hosted.spec.mailboxes, hosted.inbox, event_id, "command line")
+        mailboxes = hosted.spec.mailboxes
+        if event_id is None:
+            async with hosted.db.read() as tx:
+                chosen = [letter.event_id for letter in await waiting(tx, mailboxes, limit=_MOST)]
+        else:
+            chosen = [event_id]
+        results = [await replay(hosted.db, mailboxes, hosted.consumer_of, one, by) for one in chosen]
+        paired = list(zip(chosen, results, strict=True))
+        return [one for one, handled in paired if handled], [one for one, handled in paired if not handled]
     finally:
         await made.close()

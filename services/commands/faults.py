@@ -9,6 +9,7 @@ import asyncpg
 import typer
 from sqlalchemy.exc import DBAPIError
 
+from shared.bus.port import BusUnavailable
 from shared.db.engine import is_unreachable
 from shared.kernel.errors import DomainError
 
@@ -51,6 +52,11 @@ def _explanation(error: Exception) -> str | None:
 def _told(error: BaseException) -> str | None:
     if isinstance(error, DomainError):
         return _sentence(error)
+    if isinstance(error, BusUnavailable):
+        return (
+            f"Kafka 无法使用：请检查 KAFKA_BOOTSTRAP_SERVERS 及其登录设置（{error}）。"
+            f" / Kafka cannot be used: check KAFKA_BOOTSTRAP_SERVERS and how to log in there."
+        )
     if isinstance(error, _UNREACHABLE):
         return _unreachable(error)
     if isinstance(error, DBAPIError):

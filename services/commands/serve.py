@@ -13,15 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.catalog import SPECS
 from services.commands.database import DEFAULT_FOLDER, DataFolder, database_address, embedded_address
 from services.commands.faults import explained
-from services.warning.consumers.intake_topic import TOPIC as INTAKE_TOPIC
 from shared.auth.tokens import TokenVerifier, generate_key, public_half
 from shared.bus.local import LocalBus
-from shared.bus.on_demand import ensure_topics, kafka_bus
+from shared.bus.on_demand import kafka_bus, missing_topics
 from shared.bus.port import Bus
-from shared.bus.settings import KafkaSettings
 from shared.db import migrate as migrations
 from shared.db.engine import make_engine
-from shared.events import EVENT_TYPES
+from shared.events.goldens import incompatibilities
+from shared.events.topics import TOPICS
 from shared.kernel.clock import Clock, SystemClock
 from shared.kernel.errors import DomainError, Kind
 from shared.observability import logging
@@ -32,7 +31,6 @@ from shared.runtime.prepare import history_of, prepare
 from shared.runtime.settings import CommonSettings
 from shared.runtime.spec import ServiceSpec
 
-PARTITIONS = 4
 _TURN_SECONDS = 0.0005
 Names = Annotated[
     list[str] | None, typer.Argument(help="服务名，缺省为全部 / services, all when none is named")
@@ -50,6 +48,20 @@ class SchemaNotAtHead(DomainError):
 
     kind = Kind.UNAVAILABLE
     code = "schema_not_at_head"
+
+
+class TopicsMissing(DomainError):
+    """The topics were not made yet."""
+
+    kind = Kind.UNAVAILABLE
+    code = "topics_missing"
+
+
+class EventsUnreadable(DomainError):
+    """The events of this build are not those that were published."""
+
+    kind = Kind.UNAVAILABLE
+    code = "events_unreadable"
 
 
 class KeyMissing(DomainError):
@@ -93,16 +105,8 @@ def verifier_for(settings: CommonSettings, clock: Clock) -> TokenVerifier:
 def bus_for(settings: CommonSettings) -> Bus:
     """Return the bus that the settings name."""
     if settings.bus == "kafka":
-        return kafka_bus(kafka_settings(settings))
+        return kafka_bus(settings.kafka())
     return LocalBus()
-
-
-def kafka_settings(settings: CommonSettings) -> KafkaSettings:
-    """Return how to reach the broker."""
-    return KafkaSettings(
-        bootstrap_servers=settings.kafka_bootstrap_servers,
-        session_timeout_seconds=settings.kafka_session_timeout_seconds,
-    )
 
 
 def build_host(specs: list[ServiceSpec], settings: CommonSettings, clock: Clock | None = None) -> Host:
@@ -179,11 +183,28 @@ async def _up(
     finally:
         await engine.dispose()
     if settings.bus == "kafka":
-        await asyncio.to_thread(ensure_topics, kafka_settings(settings), topics(), settings.kafka_replication)
+        refuse_unreadable_events()
+        await refuse_missing_topics(settings)
     with traces(settings.otel_exporter_otlp_endpoint, [spec.name for spec in specs], role):
         await supervisor.run(build_host(specs, settings), role)
 
 
-def topics() -> dict[str, int]:
-    """Return every topic of the system with its partitions."""
-    return dict.fromkeys([*(event.TOPIC for event in EVENT_TYPES.values()), INTAKE_TOPIC], PARTITIONS)
+def refuse_unreadable_events() -> None:
+    """Raise EventsUnreadable where the declared events break those who read by the published schemas."""
+    found = incompatibilities()
+    if found:
+        told = "; ".join(f"{event_type}: {', '.join(changes)}" for event_type, changes in found.items())
+        raise EventsUnreadable(
+            f"事件结构与已发布的不兼容，其他服务将无法读取：{told}。",
+            f"Events differ from their published schemas, and others could not read them: {told}.",
+        )
+
+
+async def refuse_missing_topics(settings: CommonSettings) -> None:
+    """Raise TopicsMissing unless the broker has every topic."""
+    missing = await asyncio.to_thread(missing_topics, settings.kafka(), TOPICS.values())
+    if missing:
+        raise TopicsMissing(
+            f"Kafka 上缺少主题 {'、'.join(missing)}：请先运行 labour-warning kafka topics --create。",
+            f"The broker lacks {', '.join(missing)}: run labour-warning kafka topics --create first.",
+        )

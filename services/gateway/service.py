@@ -2,14 +2,17 @@
 
 from typing import Final
 
-from services.gateway.repository.tables import MAILBOXES, metadata
+from services.gateway.repository import federation_tables, tables
 from shared.runtime.spec import ServiceSpec
+
+# A table is known once its module is loaded.
+TABLES: Final = (tables, federation_tables)
 
 SPEC: Final = ServiceSpec(
     name="gateway",
     title_zh="网关",
     title_en="Gateway",
-    metadata=metadata,
-    mailboxes=MAILBOXES,
+    metadata=tables.metadata,
+    mailboxes=tables.MAILBOXES,
     build="services.gateway.assembly:build",
 )

@@ -28,7 +28,7 @@ def build(context: Context) -> Service:
     return Service(
         app=app,
         handlers={**gateway_events.handlers(reference), **case_events.handlers(reference)},
-        feeds={TOPIC: intake_feed(reference.registry)},
+        feeds={TOPIC: intake_feed(reference.registry, context.tokens)},
         jobs=(
             assess_job(db, reference),
             nightly_job(db),

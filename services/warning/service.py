@@ -5,12 +5,15 @@ from importlib.resources import files
 from pathlib import Path
 
 from services.warning.domain.policy import Policy, parse_policies
-from services.warning.repository.tables import MAILBOXES, metadata
+from services.warning.repository import tables, warning_tables
 from services.warning.usecases.publish_indicators import default_indicators, publish_indicators
 from services.warning.usecases.rule_pack_steps import seed_pack
 from shared.contracts.base import JsonObject
 from shared.db.tx import WriteTx
 from shared.runtime.spec import ServiceSpec
+
+# A table is known once its module is loaded.
+TABLES = (tables, warning_tables)
 
 
 def read_policies(path: Path | None) -> tuple[Policy, ...]:
@@ -34,5 +37,11 @@ async def seed(tx: WriteTx) -> None:
 
 
 SPEC = ServiceSpec(
-    "warning", "预警服务", "Early warning", metadata, MAILBOXES, "services.warning.assembly:build", seed
+    "warning",
+    "预警服务",
+    "Early warning",
+    tables.metadata,
+    tables.MAILBOXES,
+    "services.warning.assembly:build",
+    seed,
 )

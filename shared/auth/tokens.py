@@ -5,7 +5,8 @@ originating caller's rights and no service has to be trusted by another.
 """
 
 from collections import OrderedDict
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -24,6 +25,8 @@ ISSUER = "labour-warning/gateway"
 AUDIENCE = "labour-warning"
 _ALGORITHM = "Ed25519"
 _CACHE_SIZE = 4096
+# How far the clocks of the gateway and of whoever says when a token was shown may be apart.
+_SKEW_SECONDS = 60
 
 
 class Unauthenticated(DomainError):
@@ -79,6 +82,13 @@ class TokenIssuer:
         return jwt.encode({"alg": _ALGORITHM, "typ": "at+jwt"}, claims, self._key, algorithms=[_ALGORITHM])
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    issued_at: int
+    expires_at: int
+    principal: Principal
+
+
 class TokenVerifier:
     """Verifies access tokens. A signature once checked is remembered, its expiry is not."""
 
@@ -86,24 +96,30 @@ class TokenVerifier:
         """Keep the public key."""
         self._key = OKPKey.import_key(public_pem)
         self._clock = clock
-        self._known: OrderedDict[str, tuple[int, Principal]] = OrderedDict()
+        self._known: OrderedDict[str, _Known] = OrderedDict()
 
     def verify(self, token: str) -> Principal:
         """Return the caller that `token` names. Raises Unauthenticated."""
         known = self._known.get(token) or self._check(token)
-        expires_at, principal = known
-        if self._clock.now().timestamp() >= expires_at:
+        if self._clock.now().timestamp() >= known.expires_at:
             self._known.pop(token, None)
             raise Unauthenticated
-        return principal
+        return known.principal
 
-    def _check(self, token: str) -> tuple[int, Principal]:
+    def verify_at(self, token: str, at: datetime) -> Principal:
+        """Return who held `token` when it was shown, `at` by a clock that is not theirs. Raises Unauthenticated."""
+        known = self._known.get(token) or self._check(token)
+        if not known.issued_at - _SKEW_SECONDS <= at.timestamp() < known.expires_at:
+            raise Unauthenticated
+        return known.principal
+
+    def _check(self, token: str) -> "_Known":
         try:
             decoded = jwt.decode(token, self._key, algorithms=[_ALGORITHM])
             claims = decoded.claims
             if decoded.header.get("typ") != "at+jwt" or claims["iss"] != ISSUER or claims["aud"] != AUDIENCE:
                 raise Unauthenticated
-            known = (int(claims["exp"]), _principal(claims))
+            known = _Known(int(claims["iat"]), int(claims["exp"]), _principal(claims))
         except (JoseError, KeyError, ValueError, TypeError) as error:
             raise Unauthenticated from error
         self._known[token] = known

@@ -8,6 +8,7 @@ from typing import Any, Protocol, cast
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, OffsetAndMetadata
 from kafka import errors as kafka_errors
+from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 
 from shared.bus.settings import KafkaSettings, milliseconds
@@ -40,6 +41,8 @@ class Record(Protocol):
     partition: int
     offset: int
     leader_epoch: int
+    timestamp: int
+    timestamp_type: int
     key: bytes | None
     value: bytes | None
     headers: Sequence[tuple[str, bytes | None]]
@@ -81,6 +84,11 @@ class Admin(Protocol):
         self, new_topics: Mapping[str, Mapping[str, Any]], *, raise_errors: bool
     ) -> dict[str, Any]: ...
     def wait_for_topics(self, topic_names: list[str]) -> None: ...
+    def alter_configs(self, config_resources: list[Any]) -> Any: ...
+    def alter_user_scram_credentials(self, alterations: list[Any]) -> Mapping[str, str | None]: ...
+    def create_acls(self, acls: list[Any]) -> Mapping[str, Any]: ...
+    def delete_acls(self, acl_filters: list[Any]) -> Any: ...
+    def reset_group_offsets(self, group_id: str, offset_specs: Mapping[Any, Any]) -> Mapping[Any, Any]: ...
     def close(self) -> None: ...
 
 
@@ -155,6 +163,13 @@ def create_topics(admin: Admin, topics: Mapping[str, Mapping[str, Any]]) -> None
     admin.wait_for_topics(list(topics))
 
 
+def set_topic_options(admin: Admin, topics: Mapping[str, Mapping[str, str]]) -> None:
+    """Give existing topics their options; setting the same again changes nothing."""
+    admin.alter_configs(
+        [ConfigResource(ConfigResourceType.TOPIC, name, dict(topics[name])) for name in topics]
+    )
+
+
 def abort(producer: Producer) -> None:
     """Fail everything the producer still holds; returns at once, safe in its own callbacks.
 
@@ -181,6 +196,19 @@ def poll(
     if coordinator.rejoining:
         coordinator.request_rejoin()
     return consumer.poll(timeout_ms, max_records)
+
+
+def waiting(consumer: Consumer) -> dict[Partition, int]:
+    """Return how many records lie ahead of the consumer in each of its partitions, as far as it has been told.
+
+    From what it has learnt with its last fetches: `position()` would ask the broker, and hold up the next poll.
+    """
+    assignment = cast("Any", consumer)._subscription.assignment  # noqa: SLF001 -- as said above
+    return {
+        partition: max(0, state.highwater - state.position.offset)
+        for partition, state in list(assignment.items())
+        if state.highwater is not None and state.position is not None
+    }
 
 
 def heartbeat_age(consumer: Consumer) -> Callable[[], float]:

@@ -25,9 +25,11 @@ from shared.bus.client import (
     open_consumer,
     poll,
 )
+from shared.bus.member_watch import MemberWatch
 from shared.bus.port import MAX_BATCH, Message, Subscription
 from shared.bus.records import message_of
 from shared.bus.settings import KafkaSettings
+from shared.observability.metrics import BUS_RECORDS
 
 _log = logging.getLogger(__name__)
 
@@ -49,6 +51,10 @@ class ConsumerThread:
     def __init__(self, subscription: Subscription, settings: KafkaSettings) -> None:
         self._subscription = subscription
         self._settings = settings
+        # What others write to is one reading through all epochs: it goes on from where the last one stood.
+        self._topics = sorted(map(settings.on_the_wire, subscription.topics))
+        renamed = set(self._topics).isdisjoint(subscription.topics)
+        self._group = settings.on_the_wire(subscription.consumer) if renamed else subscription.consumer
         self._loop = asyncio.get_running_loop()
         self._stopping = threading.Event()
         self._heartbeat_age: Callable[[], float] | None = None
@@ -88,18 +94,21 @@ class ConsumerThread:
             return
         self._heartbeat_age = heartbeat_age(consumer)
         offsets = _Offsets(consumer)
+        watch = MemberWatch(consumer, self._group)
         try:
             while not self._stopping.is_set():
                 self._round(consumer, offsets)
+                watch.look()
         finally:
             self._heartbeat_age = None
+            watch.end()
             with suppress(KafkaError):
                 consumer.close(autocommit=False, timeout_ms=_CLOSE_MS)
 
     def _connect(self) -> Consumer | None:
         while not self._stopping.is_set():
             try:
-                return open_consumer(self._settings, self._subscription.consumer, self._subscription.topics)
+                return open_consumer(self._settings, self._group, self._topics)
             except KafkaError as error:
                 self._rest_after(error)
         return None
@@ -114,6 +123,7 @@ class ConsumerThread:
                 self._handler_pause.reset()
                 offsets.handled(batch)
                 offsets.commit()
+                self._count(batch)
             else:
                 _rewind(consumer, batch)
                 self._rest_paused(consumer)
@@ -122,8 +132,16 @@ class ConsumerThread:
         finally:
             consumer.resume(*consumer.paused())
 
+    def _count(self, batch: Batch) -> None:
+        for partition, records in batch.items():
+            BUS_RECORDS.labels(self._group, partition.topic).inc(len(records))
+
     def _handled(self, consumer: Consumer, batch: Batch) -> bool:
-        messages = [message_of(record) for records in batch.values() for record in records]
+        messages = [
+            message_of(record, self._settings.as_declared(record.topic))
+            for records in batch.values()
+            for record in records
+        ]
         handling = asyncio.run_coroutine_threadsafe(self._handle(messages), self._loop)
         try:
             self._wait(consumer, handling)

@@ -4,12 +4,13 @@ Importing its client takes a tenth of what a start takes: a demo on the local bu
 must not pay for it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from importlib import import_module
 from typing import cast
 
 from shared.bus.port import Bus
 from shared.bus.settings import KafkaSettings
+from shared.events.topics import Topic
 
 
 def kafka_bus(settings: KafkaSettings) -> Bus:
@@ -17,6 +18,7 @@ def kafka_bus(settings: KafkaSettings) -> Bus:
     return cast("Bus", import_module("shared.bus.kafka").KafkaBus(settings))
 
 
-def ensure_topics(settings: KafkaSettings, topics: Mapping[str, int], replication: int) -> None:
-    """Create each missing topic with its number of partitions. Blocks: call it outside the event loop."""
-    import_module("shared.bus.topics").ensure_topics(settings, topics, replication)
+def missing_topics(settings: KafkaSettings, topics: Iterable[Topic]) -> list[str]:
+    """Return the topics that nobody has made yet. Blocks: call it outside the event loop. Raises BusUnavailable."""
+    states = import_module("shared.bus.topics").topic_states(settings, topics)
+    return [state.name for state in states if state.partitions is None]

@@ -1,7 +1,8 @@
 """What the rest of the house knows of the bus: messages, subscriptions and one protocol."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -10,10 +11,26 @@ MAX_BATCH = 1_000
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where on a broker a message lies, and what only the broker and its sender can say of it.
+
+    appended_at: the broker's own time; None where the topic carries its senders' time.
+    credential: what the sender proves itself with, "" where it does not.
+    """
+
+    partition: int
+    offset: int
+    appended_at: datetime | None = None
+    credential: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One event on its way: `body` is the structured CloudEvents JSON that the outbox made.
 
-    traceparent: the W3C trace context of its sending; the envelope's own says where the event came to be.
+    traceparent: the W3C trace context of its sending, "" where nobody traces; the envelope's own says where the event
+    came to be.
+    origin: None on the local bus; it is no part of what the message says.
     """
 
     topic: str
@@ -22,6 +39,7 @@ class Message:
     type: str
     body: bytes
     traceparent: str = ""
+    origin: Origin | None = field(default=None, compare=False)
 
 
 Handler = Callable[[Sequence[Message]], Awaitable[None]]

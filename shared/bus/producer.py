@@ -67,7 +67,7 @@ class AcknowledgedProducer:
         for message in messages:
             if receipt.abandoned:
                 return
-            _send(self._producer, message, receipt)
+            _send(self._producer, self._settings.on_the_wire(message.topic), message, receipt)
 
     def _discard(self, receipt: "_Receipt") -> None:
         # Another publish may have failed with the same producer and replaced it since.
@@ -88,10 +88,10 @@ class AcknowledgedProducer:
                 producer.close(_CLOSE_SECONDS)
 
 
-def _send(producer: Producer, message: Message, receipt: "_Receipt") -> None:
+def _send(producer: Producer, topic: str, message: Message, receipt: "_Receipt") -> None:
     try:
         sending = producer.send(
-            message.topic, value=message.body, key=message.key.encode(), headers=headers_of(message)
+            topic, value=message.body, key=message.key.encode(), headers=headers_of(message)
         )
     except MessageSizeTooLargeError as error:
         raise MessageRefused(message, "too large") from error

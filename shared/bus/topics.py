@@ -1,44 +1,87 @@
-"""Makes the topics that the house needs, where they are missing."""
+"""The topics on the broker: makes those that are missing, and tells where one is not as declared."""
 
-import logging
-from collections.abc import Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from shared.bus.client import KafkaError, create_topics, open_admin
+from shared.bus.client import Admin, KafkaError, create_topics, open_admin, set_topic_options
 from shared.bus.port import BusUnavailable
-from shared.bus.settings import KafkaSettings
+from shared.bus.settings import KafkaSettings, milliseconds
+from shared.events.topics import Topic
 
-_log = logging.getLogger(__name__)
+
+@dataclass(frozen=True, slots=True)
+class TopicState:
+    """A topic on the broker; `partitions` is None where it is missing."""
+
+    name: str
+    partitions: int | None
+    declared: Topic
+
+    @property
+    def as_declared(self) -> bool:
+        """Whether the topic is there with the partitions that it is to have."""
+        return self.partitions == self.declared.partitions
 
 
-def ensure_topics(settings: KafkaSettings, topics: Mapping[str, int], replication: int) -> None:
-    """Create each missing topic with its number of partitions. Blocks: call it outside the event loop.
-
-    The partitions of an existing topic are left as they are. More of them would send a key's
-    next messages to another partition, and so break the order for that key.
-    """
+def topic_states(settings: KafkaSettings, topics: Iterable[Topic]) -> list[TopicState]:
+    """Return how each topic stands on the broker. Blocks: call it outside the event loop."""
+    admin = _admin(settings)
     try:
-        admin = open_admin(settings)
+        return _states(admin, settings, topics)
     except KafkaError as error:
-        raise BusUnavailable(f"no broker answers: {error!r}") from error
-    try:
-        existing = {topic["name"]: len(topic["partitions"]) for topic in admin.describe_topics()}
-        for name in topics.keys() & existing.keys():
-            if existing[name] != topics[name]:
-                _log.warning("topic %s has %d partitions, not %d", name, existing[name], topics[name])
-        missing = topics.keys() - existing.keys()
-        if missing:
-            create_topics(admin, {name: _options(topics[name], replication) for name in missing})
-    except KafkaError as error:
-        raise BusUnavailable(f"the topics cannot be made: {error!r}") from error
+        raise BusUnavailable(f"the topics cannot be read: {error!r}") from error
     finally:
         admin.close()
 
 
-def _options(partitions: int, replication: int) -> dict[str, object]:
+def ensure_topics(settings: KafkaSettings, topics: Iterable[Topic], replication: int) -> list[TopicState]:
+    """Create each missing topic and give all of them their options; return how they stood. Blocks as above.
+
+    The partitions of an existing topic are left as they are: see shared/events/topics.py.
+    """
+    admin = _admin(settings)
+    try:
+        states = _states(admin, settings, topics)
+        missing = {one.name: _creation(one.declared, replication) for one in states if one.partitions is None}
+        if missing:
+            create_topics(admin, missing)
+        set_topic_options(
+            admin, {one.name: _options(one.declared) for one in states if one.partitions is not None}
+        )
+    except KafkaError as error:
+        raise BusUnavailable(f"the topics cannot be made: {error!r}") from error
+    finally:
+        admin.close()
+    return states
+
+
+def _admin(settings: KafkaSettings) -> Admin:
+    try:
+        return open_admin(settings)
+    except KafkaError as error:
+        raise BusUnavailable(f"no broker answers: {error!r}") from error
+
+
+def _states(admin: Admin, settings: KafkaSettings, topics: Iterable[Topic]) -> list[TopicState]:
+    existing = {topic["name"]: len(topic["partitions"]) for topic in admin.describe_topics()}
+    named = [(settings.on_the_wire(topic.name), topic) for topic in topics]
+    return [TopicState(name, existing.get(name), topic) for name, topic in named]
+
+
+def _creation(topic: Topic, replication: int) -> dict[str, object]:
     # One replica may be away without stopping the producers, which wait for all that are in sync.
-    in_sync = str(max(1, replication - 1))
+    in_sync = {"min.insync.replicas": str(max(1, replication - 1))}
     return {
-        "num_partitions": partitions,
+        "num_partitions": topic.partitions,
         "replication_factor": replication,
-        "configs": {"min.insync.replicas": in_sync},
+        "configs": in_sync | _options(topic),
+    }
+
+
+def _options(topic: Topic) -> dict[str, str]:
+    kept = -1 if topic.retention is None else milliseconds(topic.retention.total_seconds())
+    return {
+        "cleanup.policy": "compact" if topic.compacted else "delete",
+        "retention.ms": str(kept),
+        "message.timestamp.type": "LogAppendTime" if topic.foreign else "CreateTime",
     }

@@ -9,6 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 # The server is stopping, crashed, starting up, or full (PostgreSQL appendix A); 08 is "connection exception".
 _NOT_NOW = ("57P01", "57P02", "57P03", "53300")
 _CONNECTION_CLASS = "08"
+# A client that is cut off is dropped by the server after idle + count * interval seconds, and its advisory locks with
+# it. Longer than a publish may take (KafkaSettings.publish_timeout_seconds): a relay that lost its lock in the middle
+# of a publish has given it up before another one begins.
+_KEEPALIVE = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
 POOL_SIZE = 12
 """Of these a service's relay and each job that one process alone may run hold one for as long as they live."""
 
@@ -40,6 +44,7 @@ def make_engine(
                 "idle_in_transaction_session_timeout": "60000",
                 "timezone": "UTC",
                 "jit": "off",
+                **_KEEPALIVE,
             },
             "timeout": 5,
         },

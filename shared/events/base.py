@@ -28,6 +28,8 @@ class Event(BaseModel):
     TYPE: ClassVar[str] = ""
     TOPIC: ClassVar[str] = ""
     PERSONAL_DATA: ClassVar[bool] = False
+    REPLACES: ClassVar[str] = ""
+    """What of its key a later event says anew; "" where every event counts by itself."""
 
     @classmethod
     @override

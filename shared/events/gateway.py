@@ -17,6 +17,7 @@ class AccountChanged(Event):
 
     TYPE: ClassVar[str] = "gateway.account.changed.v1"
     TOPIC: ClassVar[str] = "gateway.account"
+    REPLACES: ClassVar[str] = "account"
 
     account_id: UUID
     username: str

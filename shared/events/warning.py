@@ -138,6 +138,7 @@ class WarningUpgraded(WarningEvent):
     """Orange became red."""
 
     TYPE: ClassVar[str] = "warning.warning.upgraded.v1"
+    REPLACES: ClassVar[str] = "level"
 
     rule_ids: tuple[str, ...]
     told: tuple[Recipient, ...]
@@ -147,6 +148,7 @@ class WarningDowngraded(WarningEvent):
     """Red became orange, by hysteresis or by an outcome."""
 
     TYPE: ClassVar[str] = "warning.warning.downgraded.v1"
+    REPLACES: ClassVar[str] = "level"
 
     cause: Literal["assessment", "outcome"]
 
@@ -155,6 +157,7 @@ class WarningMoved(WarningEvent):
     """Its enterprise works elsewhere now: the warning, and whatever came of it, is the new division's."""
 
     TYPE: ClassVar[str] = "warning.warning.moved.v1"
+    REPLACES: ClassVar[str] = "place"
 
     from_division: str
     grid_cell: str | None

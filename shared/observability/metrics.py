@@ -32,11 +32,9 @@ CLOCK_BREACHES = Counter(
     "clock_breaches_total", "Clocks found to have run out, and each further step up", ["service"]
 )
 
+BUS_RECORDS = Counter("bus_records_total", "Records taken from the bus", ["group", "topic"])
 BUS_CONSUMER_LAG = Gauge(
-    "bus_consumer_lag", "Records that a consumer group has not handled yet", ["group", "topic", "partition"]
+    "bus_consumer_lag", "Records of a partition that wait for this member", ["group", "topic", "partition"]
 )
-BUS_ASSIGNED_PARTITIONS = Gauge(
-    "bus_assigned_partitions", "Partitions that this process consumes for a group", ["group"]
-)
-BUS_REBALANCES = Counter("bus_rebalances_total", "Times a group's partitions were dealt anew", ["group"])
-BUS_RECORDS = Counter("bus_records_total", "Records handled from the bus", ["group", "topic"])
+BUS_ASSIGNED_PARTITIONS = Gauge("bus_assigned_partitions", "Partitions that this member holds", ["group"])
+BUS_REBALANCES = Counter("bus_rebalances_total", "Times that this member's partitions changed", ["group"])

@@ -2,13 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import Any
 
 import stamina
 import structlog
 from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql import Insert, insert
 
-from shared.bus.port import Message
+from shared.bus.port import Message, Origin
 from shared.db.engine import is_unreachable
 from shared.db.tx import Database
 from shared.observability.metrics import DEAD_LETTERS
@@ -65,7 +66,8 @@ def burial(table: Table, message: Message, error: Exception, attempts: int, now:
         "attempts": attempts,
         "first_failed_at": now,
         "last_failed_at": now,
-    }
+        "traceparent": _storable(message.traceparent) or None,
+    } | _origin(message.origin)
     statement = insert(table).values(row)
     again = {
         "attempts": table.c.attempts + attempts,
@@ -75,6 +77,17 @@ def burial(table: Table, message: Message, error: Exception, attempts: int, now:
         "replayed_at": None,
     }
     return statement.on_conflict_do_update(index_elements=[table.c.event_id], set_=again)
+
+
+def _origin(origin: Origin | None) -> dict[str, Any]:
+    if origin is None:
+        return {}
+    return {
+        "partition": origin.partition,
+        "offset": origin.offset,
+        "appended_at": origin.appended_at,
+        "credential": _storable(origin.credential) or None,
+    }
 
 
 def _storable(text: str) -> str:

@@ -1,16 +1,15 @@
 """Lists dead letters and hands them to their consumer once more."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import Row, exists, select, update
+from sqlalchemy import ColumnElement, Row, select, update
 
-from shared.bus.port import Message
+from shared.bus.port import Message, Origin
 from shared.db.tx import Database, ReadTx
-from shared.outbox.inbox import Inbox
 from shared.outbox.tables import Mailboxes
 
 
@@ -27,6 +26,25 @@ class DeadLetter:
     attempts: int
     first_failed_at: datetime
     last_failed_at: datetime
+    partition: int | None
+    offset: int | None
+    traceparent: str | None
+
+
+class Consumer(Protocol):
+    """What takes messages of a topic: an inbox or a feed."""
+
+    async def handle(self, messages: Sequence[Message]) -> None:
+        """Take a batch."""
+        ...
+
+    async def supersede(self, message: Message) -> bool:
+        """Take a message as handled, without effect, where a later one has said the same anew; tell whether so."""
+        ...
+
+    def settled(self, letter: Row[Any]) -> ColumnElement[bool]:
+        """Return the condition under which a letter that was handed over again is handled."""
+        ...
 
 
 async def waiting(tx: ReadTx, mailboxes: Mailboxes, limit: int = 100) -> Sequence[DeadLetter]:
@@ -38,11 +56,14 @@ async def waiting(tx: ReadTx, mailboxes: Mailboxes, limit: int = 100) -> Sequenc
     return [_letter(row) for row in rows]
 
 
-async def replay(db: Database, mailboxes: Mailboxes, inbox: Inbox, event_id: UUID, by: str) -> bool:
+async def replay(
+    db: Database, mailboxes: Mailboxes, consumer_of: Callable[[str], Consumer], event_id: UUID, by: str
+) -> bool:
     """Deliver a letter again; True when it was handled, False when it died once more or nobody waits for it.
 
-    It goes through the inbox like any delivery, so an event that was handled meanwhile has no second effect. The
-    letter is marked only after that: were this process to die in between, it would be there to replay once more.
+    It goes through the consumer of its topic like any delivery, so an event that was handled meanwhile has no second
+    effect; nor has one that a later event has outdated. The letter is marked only after that: were this process to die
+    in between, it would be there to replay once more.
     """
     table = mailboxes.dead_letters
     lies_there = (table.c.event_id == event_id) & table.c.replayed_at.is_(None)
@@ -50,11 +71,24 @@ async def replay(db: Database, mailboxes: Mailboxes, inbox: Inbox, event_id: UUI
         row = await reading.row(select(table).where(lies_there))
     if row is None:
         return False
-    await inbox.handle([Message(row.topic, row.key, row.event_id, row.type, row.body.encode())])
-    handled = exists().where(mailboxes.inbox.c.event_id == event_id)
+    consumer = consumer_of(row.topic)
+    message = _message(row)
+    if not await consumer.supersede(message):
+        await consumer.handle([message])
     async with db.write() as tx:
-        marked = update(table).where(lies_there & handled).values(replayed_at=tx.now, replayed_by=by)
+        marked = (
+            update(table).where(lies_there & consumer.settled(row)).values(replayed_at=tx.now, replayed_by=by)
+        )
         return await tx.execute(marked) > 0
+
+
+def _message(row: Row[Any]) -> Message:
+    origin = None
+    if row.partition is not None:
+        origin = Origin(row.partition, row.offset, row.appended_at, row.credential or "")
+    return Message(
+        row.topic, row.key, row.event_id, row.type, row.body.encode(), row.traceparent or "", origin
+    )
 
 
 def _letter(row: Row[Any]) -> DeadLetter:
@@ -68,4 +102,7 @@ def _letter(row: Row[Any]) -> DeadLetter:
         attempts=row.attempts,
         first_failed_at=row.first_failed_at,
         last_failed_at=row.last_failed_at,
+        partition=row.partition,
+        offset=row.offset,
+        traceparent=row.traceparent,
     )

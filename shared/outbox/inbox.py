@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 from opentelemetry.trace import SpanKind
 from pydantic import ValidationError
+from sqlalchemy import ColumnElement, Row, exists, select
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.bus.port import Message
@@ -55,6 +56,35 @@ class Inbox:
     def topics(self) -> frozenset[str]:
         """Return the topics that hold a handled event."""
         return frozenset(event.TOPIC for event in self._handlers)
+
+    def settled(self, letter: Row[Any]) -> ColumnElement[bool]:
+        """Return the condition under which a letter that was handed over again is handled."""
+        return exists().where(self._mailboxes.inbox.c.event_id == letter.event_id)
+
+    async def supersede(self, message: Message) -> bool:
+        """Take an event as handled, without effect, where a later one has said anew what it says; tell whether so.
+
+        Ids are made in the order of time (shared.kernel.ids).
+        """
+        declared = EVENT_TYPES.get(message.type)
+        if declared is None or not declared.REPLACES:
+            return False
+        rivals = [one.TYPE for one in EVENT_TYPES.values() if one.REPLACES == declared.REPLACES]
+        inbox = self._mailboxes.inbox
+        later = exists().where(
+            inbox.c.key == message.key, inbox.c.type.in_(rivals), inbox.c.event_id > message.event_id
+        )
+        async with self._db.write() as tx:
+            if not await tx.value(select(later)):
+                return False
+            row = {
+                "event_id": message.event_id,
+                "type": message.type,
+                "key": message.key,
+                "handled_at": tx.now,
+            }
+            await tx.execute(insert(inbox).values(row).on_conflict_do_nothing())
+        return True
 
     async def handle(self, messages: Sequence[Message]) -> None:
         """Handle a batch in order; returns when every message is handled or a dead letter.
@@ -103,7 +133,7 @@ class Inbox:
         inbox = self._mailboxes.inbox
         distinct = {item.message.event_id: item for item in arrived}
         rows = [
-            {"event_id": event_id, "type": item.event.TYPE, "handled_at": tx.now}
+            {"event_id": event_id, "type": item.event.TYPE, "key": item.message.key, "handled_at": tx.now}
             for event_id, item in distinct.items()
         ]
         claimed = await tx.rows(

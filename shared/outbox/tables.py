@@ -19,8 +19,10 @@ def mailboxes(metadata: MetaData) -> Mailboxes:
     """Declare the tables on a service's metadata.
 
     outbox: facts that leave, in the order of their transactions' writes; `published_at` once the bus has them.
-    inbox: (consumer, event) pairs already handled; inserted with the effect, so that a repeat does nothing.
-    dead_letters: events given up, as they came, until somebody replays or discards them.
+    inbox: (consumer, event) pairs already handled; inserted with the effect, so that a repeat does nothing;
+        `key` is unknown for those handled by a release before 2026-12.
+    dead_letters: events given up, as they came, until somebody replays or discards them. `partition` to `credential`
+        say where on a broker a letter came from and what its sender proved itself with (shared.bus.port.Origin).
     """
     outbox = Table(
         "outbox",
@@ -41,6 +43,7 @@ def mailboxes(metadata: MetaData) -> Mailboxes:
         metadata,
         Column("event_id", UUID(as_uuid=True), primary_key=True),
         Column("type", Text, nullable=False),
+        Column("key", Text),
         Column("handled_at", DateTime(timezone=True), nullable=False),
         Index("ix_inbox_handled_at", "handled_at"),
     )
@@ -57,6 +60,11 @@ def mailboxes(metadata: MetaData) -> Mailboxes:
         Column("attempts", Integer, nullable=False),
         Column("first_failed_at", DateTime(timezone=True), nullable=False),
         Column("last_failed_at", DateTime(timezone=True), nullable=False),
+        Column("partition", Integer),
+        Column("offset", BigInteger),
+        Column("appended_at", DateTime(timezone=True)),
+        Column("credential", Text),
+        Column("traceparent", Text),
         Column("replayed_at", DateTime(timezone=True)),
         Column("replayed_by", Text),
     )

@@ -49,6 +49,11 @@ class Hosted:
     inbox: Inbox
     relay: Relay
     waker: Waker
+    feeds: Mapping[str, Feed]
+
+    def consumer_of(self, topic: str) -> Feed | Inbox:
+        """Return what takes the messages of `topic` here."""
+        return self.feeds.get(topic, self.inbox)
 
     @property
     def jobs(self) -> Sequence[Job]:
@@ -131,10 +136,10 @@ def _build(
     inbox = Inbox(db, spec.mailboxes, service.handlers)
     if service.handlers:
         bus.subscribe(Subscription(spec.name, inbox.topics, inbox.handle))
-    for topic, handler in service.feeds.items():
-        feed = Feed(db, spec.mailboxes, handler)
+    feeds = {topic: Feed(db, spec.mailboxes, handler) for topic, handler in service.feeds.items()}
+    for topic, feed in feeds.items():
         bus.subscribe(Subscription(f"{spec.name}.{topic}", frozenset({topic}), feed.handle))
-    return Hosted(spec, service, db, inbox, Relay(db, spec.mailboxes, bus, waker), waker)
+    return Hosted(spec, service, db, inbox, Relay(db, spec.mailboxes, bus, waker), waker, feeds)
 
 
 def _upstreams(made: Host, here: frozenset[str]) -> Callable[[str], Destination]:

@@ -1,11 +1,12 @@
 """Settings that every service has. Only `services.__main__` and the demo read the environment."""
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.bus.settings import KafkaSettings
 from shared.db.engine import POOL_SIZE
 from shared.kernel.errors import DomainError, FieldProblem
 
@@ -51,6 +52,7 @@ class CommonSettings(Settings):
     model_config = SettingsConfigDict(secrets_dir=None, extra="ignore")
 
     database_url: SecretStr = SecretStr("")
+    database_url_file: Path | None = None
     database_pool_size: int = Field(default=POOL_SIZE, ge=8, le=200)
     token_key_file: Path | None = None
     token_public_key_file: Path | None = None
@@ -58,11 +60,55 @@ class CommonSettings(Settings):
     kafka_bootstrap_servers: str = "127.0.0.1:9092"
     kafka_replication: int = 1
     kafka_session_timeout_seconds: float = 45.0
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = None
+    kafka_sasl_username: str | None = None
+    kafka_sasl_password_file: Path | None = None
+    kafka_ssl_cafile: Path | None = None
+    kafka_ssl_certfile: Path | None = None
+    kafka_ssl_keyfile: Path | None = None
+    kafka_epoch: int = Field(default=1, ge=1)
     upstream_warning: str = ""
     upstream_mediation: str = ""
     upstream_inspection: str = ""
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65_535)
+    drain_seconds: float = Field(default=0.0, ge=0, le=300)
     log_level: str = "INFO"
     log_file: str | None = None
     otel_exporter_otlp_endpoint: str = ""
+
+    @model_validator(mode="after")
+    def _read_database_url(self) -> Self:
+        if self.database_url_file is not None and not self.database_url.get_secret_value():
+            self.database_url = SecretStr(_content("DATABASE_URL_FILE", self.database_url_file))
+        return self
+
+    def kafka(self) -> KafkaSettings:
+        """Return how to reach the broker. Raises SettingsInvalid when the password's file cannot be read."""
+        password = self.kafka_sasl_password_file
+        return KafkaSettings(
+            bootstrap_servers=self.kafka_bootstrap_servers,
+            session_timeout_seconds=self.kafka_session_timeout_seconds,
+            security_protocol=self.kafka_security_protocol,
+            ssl_cafile=_name(self.kafka_ssl_cafile),
+            ssl_certfile=_name(self.kafka_ssl_certfile),
+            ssl_keyfile=_name(self.kafka_ssl_keyfile),
+            sasl_mechanism=self.kafka_sasl_mechanism,
+            sasl_plain_username=self.kafka_sasl_username,
+            sasl_plain_password=_content("KAFKA_SASL_PASSWORD_FILE", password) if password else None,
+            epoch=self.kafka_epoch,
+        )
+
+
+def _name(path: Path | None) -> str | None:
+    return None if path is None else str(path)
+
+
+def _content(variable: str, path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsInvalid(
+            fields=[FieldProblem(variable, "unreadable", "该文件无法读取。", "The file cannot be read.")]
+        ) from error

@@ -141,6 +141,7 @@ async def run(made: Host, role: Role = "all", *beside: Callable[[], Coroutine[An
                     tasks = [group.create_task(work) for work in loops]
                     tasks += [group.create_task(start()) for start in beside]
                     await _until(stopping, served)
+                    await _step_back(made, served)
                     await _drain(made, server, served)
                     for task in tasks:
                         task.cancel()
@@ -192,6 +193,12 @@ async def _until(stopping: asyncio.Event, served: asyncio.Task[None]) -> None:
     waiting = asyncio.create_task(stopping.wait())
     await asyncio.wait({waiting, served}, return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
+
+
+async def _step_back(made: Host, served: asyncio.Task[None]) -> None:
+    """Be unready for a while and serve on: who sends requests here has to see it first."""
+    made.draining = True
+    await asyncio.wait({served}, timeout=made.settings.drain_seconds)
 
 
 async def _drain(made: Host, server: Server, served: asyncio.Task[None]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from shared.events import EVENT_TYPES, Event
 from tests.architecture.tree import ROOT, SERVICES, functions, hand_written, nodes
 
-GOLDEN = ROOT / "tests" / "contracts" / "events"
+GOLDEN = ROOT / "shared" / "events" / "schemas"
 DECLARED = sorted(EVENT_TYPES)
 PERSONAL = {
     "id_number",

@@ -1,5 +1,8 @@
 """Each service's history: up to head, no difference from the declared tables, down to nothing, up again."""
 
+import subprocess
+import sys
+
 import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
@@ -8,13 +11,29 @@ from services.catalog import SPECS
 from shared.db import migrate
 from shared.db.engine import make_engine
 from shared.runtime.prepare import history_of
-from tests.architecture.tree import SERVICES
+from tests.architecture.tree import ROOT, SERVICES
 
 TABLES = text("SELECT table_name FROM information_schema.tables WHERE table_schema = :schema ORDER BY 1")
 
 
 def test_the_catalog_holds_the_four_services() -> None:
     assert sorted(SPECS) == list(SERVICES)
+
+
+def test_a_process_that_knows_the_catalog_alone_knows_every_table() -> None:
+    """Else a migration that it generates would drop the others."""
+    show = "print(sorted(name for spec in SPECS.values() for name in spec.metadata.tables))"
+    alone = "from services.catalog import SPECS; " + show
+    rooms = sorted(ROOT.glob("services/*/repository/*.py"))
+    modules = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in rooms]
+    everything = "".join(f"import {module}; " for module in modules) + alone
+    known, declared = (
+        subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout
+        for code in (alone, everything)
+    )
+    assert known == declared
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -16,21 +16,18 @@ from services.commands.publish import dump, event_schema, events_page
 from shared.bus.port import Message
 from shared.bus.records import headers_of
 from shared.events import EVENT_TYPES, Emitted, Envelope, Event
+from shared.events.additive import breaking_changes
+from shared.events.goldens import golden, incompatibilities
 from shared.kernel.ids import new_id
-from tests.contracts.additive import breaking_changes
 
 ROOT = Path(__file__).parents[2]
-GOLDENS = Path("tests/contracts/events")
+GOLDENS = Path("shared/events/schemas")
+FORMERLY = Path("tests/contracts/events")
 DECLARED = sorted(EVENT_TYPES)
 
 
 def golden_text(event_type: str) -> str:
     return (ROOT / GOLDENS / f"{event_type}.json").read_text("utf-8")
-
-
-def golden(event_type: str) -> dict[str, Any]:
-    schema: dict[str, Any] = json.loads(golden_text(event_type))
-    return schema
 
 
 def git(*arguments: str) -> str:
@@ -48,6 +45,23 @@ def test_an_event_does_not_break_its_golden(event_type: str) -> None:
     assert breaking_changes(golden(event_type), event_schema(event_type)) == []
 
 
+def test_a_process_starts_with_events_that_others_can_read() -> None:
+    assert incompatibilities() == {}
+
+
+def test_an_event_that_others_cannot_read_is_found_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Changed(Event):
+        account_id: int
+
+    monkeypatch.setitem(EVENT_TYPES, "gateway.account.changed.v1", Changed)
+    monkeypatch.setitem(EVENT_TYPES, "gateway.account.lost.v1", Changed)
+
+    found = incompatibilities()
+
+    assert "account_id has changed" in found["gateway.account.changed.v1"]
+    assert found["gateway.account.lost.v1"] == ["it was never published"]
+
+
 @pytest.mark.parametrize("event_type", DECLARED)
 def test_the_golden_is_what_make_events_writes(event_type: str) -> None:
     assert golden_text(event_type) == dump(event_schema(event_type))
@@ -55,8 +69,12 @@ def test_the_golden_is_what_make_events_writes(event_type: str) -> None:
 
 @pytest.mark.parametrize("event_type", DECLARED)
 def test_an_event_breaks_no_golden_that_was_ever_committed(event_type: str) -> None:
-    path = str(GOLDENS / f"{event_type}.json")
-    former = [git("show", f"{commit}:{path}") for commit in git("log", "--format=%H", "--", path).split()]
+    paths = [str(folder / f"{event_type}.json") for folder in (GOLDENS, FORMERLY)]
+    former = [
+        git("show", f"{commit}:{path}")
+        for path in paths
+        for commit in git("log", "--format=%H", "--", path).split()
+    ]
 
     changes = {text: breaking_changes(json.loads(text), event_schema(event_type)) for text in former if text}
 

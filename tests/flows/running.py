@@ -20,7 +20,7 @@ _UP_SECONDS = 60.0
 
 def environment(settings: Mapping[str, str]) -> dict[str, str]:
     """Return this process's environment with other settings; what a developer set for real is left out."""
-    foreign = ("DATABASE_URL", "DATA", "BUS", "TOKEN_", "UPSTREAM_", "GATEWAY_", "WARNING_", "LOG_")
+    foreign = ("DATABASE_URL", "DATA", "BUS", "TOKEN_", "UPSTREAM_", "GATEWAY_", "WARNING_", "LOG_", "KAFKA_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     return {**kept, **settings}
 

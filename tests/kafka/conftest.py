@@ -8,14 +8,17 @@ from uuid import uuid4
 
 import pytest
 
+from shared.bus.embedded import JARS, Broker, a_broker
 from shared.bus.kafka import KafkaSettings, ensure_topics
-from tests.support.kafka_broker import Broker, a_broker
+from shared.events.topics import Topic
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
 def broker(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Broker]:
     """Give a running broker, and say which one it is."""
-    found = a_broker(tmp_path_factory.mktemp("kafka"))
+    found = a_broker(tmp_path_factory.mktemp("kafka"), ROOT / JARS)
     with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
         # Standard error, because it is the one that reaches the terminal from a parallel worker too.
         sys.stderr.write(f"\nThe tests of the bus run on {found.name}.\n")
@@ -57,7 +60,7 @@ def make_topic(settings: KafkaSettings) -> Callable[[int], str]:
 
     def make(partitions: int) -> str:
         name = f"test.{uuid4().hex[:12]}"
-        ensure_topics(settings, {name: partitions}, replication=1)
+        ensure_topics(settings, [Topic(name, partitions)], replication=1)
         return name
 
     return make

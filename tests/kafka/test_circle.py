@@ -20,13 +20,13 @@ import pytest_asyncio
 
 from services.gateway.repository.tables import MAILBOXES
 from shared.auth.tokens import generate_key, public_half
+from shared.bus.embedded import Broker
 from shared.db.engine import make_engine
 from shared.db.tx import Database
 from shared.kernel.clock import SystemClock, shanghai_day
 from tests.flows import aftermath
 from tests.flows.circle import Circle, end_state, expected_history, furnish, some_enterprises
-from tests.flows.running import Running, answers, free_port, up
-from tests.support.kafka_broker import Broker
+from tests.flows.running import Running, answers, free_port, run, up
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.slow]
 
@@ -93,7 +93,11 @@ async def fleet(database_url: str, broker: Broker, tmp_path: Path) -> AsyncItera
         "KAFKA_SESSION_TIMEOUT_SECONDS": "2",
         "LOG_LEVEL": "WARNING",
     }
+    # Other topics and groups than those of whoever else is on this broker.
+    settings["KAFKA_EPOCH"] = str(random.SystemRandom().randrange(2, 10**9))
     made = Fleet(database_url, tmp_path, settings)
+    created = await asyncio.to_thread(run, ["kafka", "topics", "--create"], **settings)
+    assert created.returncode == 0, created.stderr
     try:
         for name in SERVICES:
             made.begin(name)

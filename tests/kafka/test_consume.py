@@ -9,6 +9,7 @@ from shared.bus import consumer
 from shared.bus.client import open_producer
 from shared.bus.kafka import ConsumerDied, KafkaBus, KafkaSettings, ensure_topics
 from shared.bus.port import Message, Subscription
+from shared.events.topics import Topic
 from tests.support.bus import Ear, a_message, numbered, running, subscription
 
 pytestmark = pytest.mark.asyncio
@@ -156,6 +157,6 @@ async def test_a_consumer_joins_though_every_single_poll_is_too_short_for_it(
     async with running(bus):
         # It joins before there is a topic, so that it is the topic's appearance that makes it join again.
         await asyncio.sleep(1)
-        await asyncio.to_thread(ensure_topics, settings, {topic: 4}, 1)
+        await asyncio.to_thread(ensure_topics, settings, [Topic(topic, 4)], 1)
         await bus.publish(messages)
         await ear.until_heard(messages)

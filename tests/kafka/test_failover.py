@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pytest
 
+from shared.bus.embedded import Broker
 from shared.bus.kafka import KafkaBus, KafkaSettings
 from shared.bus.port import BusUnavailable, Message
 from tests.support.bus import Ear, numbered, numbers_by_key, running, subscription
-from tests.support.kafka_broker import Broker
 
 pytestmark = pytest.mark.asyncio
 

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from shared.bus.embedded import Broker
 from shared.bus.kafka import KafkaBus, KafkaSettings, ensure_topics
 from shared.bus.port import BusUnavailable, MessageRefused
+from shared.events.topics import Topic
 from tests.support.bus import Ear, a_message, numbered, numbers_by_key, running, subscription
-from tests.support.kafka_broker import Broker
 
 pytestmark = pytest.mark.asyncio
 
@@ -124,7 +125,7 @@ async def test_publishing_does_not_hold_up_the_event_loop(nobody: KafkaSettings)
 async def test_topics_are_made_once_and_then_left_as_they_are(
     settings: KafkaSettings, topic: str, group: str
 ) -> None:
-    await asyncio.to_thread(ensure_topics, settings, {topic: 8, f"{topic}.other": 1}, 1)
+    await asyncio.to_thread(ensure_topics, settings, [Topic(topic, 8), Topic(f"{topic}.other", 1)], 1)
     bus, ear = KafkaBus(settings), Ear()
     bus.subscribe(subscription(ear, topic, f"{topic}.other", consumer=group))
     messages = [*numbered(topic, KEYS, 100), a_message(f"{topic}.other")]
@@ -137,7 +138,7 @@ async def test_topics_are_made_once_and_then_left_as_they_are(
 async def test_processes_that_start_together_make_the_topics_together(
     settings: KafkaSettings, topic: str
 ) -> None:
-    wanted = {f"{topic}.{number}": 2 for number in range(8)}
+    wanted = [Topic(f"{topic}.{number}", 2) for number in range(8)]
     async with asyncio.TaskGroup() as group:
         for _ in range(6):
             group.create_task(asyncio.to_thread(ensure_topics, settings, wanted, 1))
@@ -147,9 +148,9 @@ async def test_a_topic_that_the_broker_refuses_is_named(broker: Broker, settings
     if not broker.keeps_messages:
         pytest.skip(f"{broker.name} takes any name")
     with pytest.raises(BusUnavailable, match=r"no/topic"):
-        await asyncio.to_thread(ensure_topics, settings, {"no/topic": 1}, 1)
+        await asyncio.to_thread(ensure_topics, settings, [Topic("no/topic", 1)], 1)
 
 
 async def test_making_topics_says_that_no_broker_answers(nobody: KafkaSettings) -> None:
     with pytest.raises(BusUnavailable):
-        await asyncio.to_thread(ensure_topics, nobody, {"warning.signal": 1}, 1)
+        await asyncio.to_thread(ensure_topics, nobody, [Topic("warning.signal", 1)], 1)

@@ -1,18 +1,16 @@
 """The trace of a hand-over crosses a real broker: in the record's header, and on from there."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from typing_extensions import override
 
-from services.commands.serve import topics
 from shared.bus.kafka import KafkaBus, KafkaSettings, ensure_topics
-from shared.bus.port import Message, Subscription
+from shared.events.topics import TOPICS
 from shared.kernel.clock import FixedClock
 from tests.flows.circle import TOWNS, people_of
 from tests.support.enterprises import a_uscc
@@ -20,24 +18,6 @@ from tests.support.spans import kept_spans, trace_of
 from tests.support.system import System
 
 pytestmark = pytest.mark.asyncio
-
-
-class OwnTopics(KafkaBus):
-    """The bus of one test: neither its events nor its places in them are another's."""
-
-    def __init__(self, settings: KafkaSettings) -> None:
-        super().__init__(settings)
-        self._prefix = f"test.{uuid4().hex[:12]}."
-        ensure_topics(settings, {self._prefix + topic: 1 for topic in topics()}, 1)
-
-    @override
-    async def publish(self, messages: Sequence[Message]) -> None:
-        await super().publish([replace(one, topic=self._prefix + one.topic) for one in messages])
-
-    @override
-    def subscribe(self, subscription: Subscription) -> None:
-        mine = frozenset(self._prefix + topic for topic in subscription.topics)
-        super().subscribe(Subscription(self._prefix + subscription.consumer, mine, subscription.handle))
 
 
 @asynccontextmanager
@@ -55,7 +35,10 @@ async def consuming(bus: KafkaBus) -> AsyncIterator[None]:
 async def test_a_hand_over_is_one_trace_across_the_broker(
     settings: KafkaSettings, database_url: str, clock: FixedClock, tmp_path: Path
 ) -> None:
-    uscc, town, bus = a_uscc(700), TOWNS[0], OwnTopics(settings)
+    # An epoch of its own: neither its events nor its places in them are another test's.
+    own = replace(settings, epoch=uuid4().int % 1_000_000 + 2)
+    ensure_topics(own, TOPICS.values(), 1)
+    uscc, town, bus = a_uscc(700), TOWNS[0], KafkaBus(own)
     with kept_spans() as kept:
         async with System.started(database_url, clock, tmp_path, bus) as system, consuming(bus):
             circle = await people_of(system)

@@ -96,6 +96,10 @@ class Post:
         await sender.close()
         await receiver.close()
 
+    def consumer_of(self, _topic: str) -> Inbox:
+        """Return what takes letters again."""
+        return self.inbox
+
     async def emit(self, *events: AccountChanged) -> None:
         """Emit events in one transaction of the sender."""
         async with self.sender.write() as tx:

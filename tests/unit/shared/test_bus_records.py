@@ -1,10 +1,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 
-from shared.bus.port import Message
+from shared.bus.port import Message, Origin
 from shared.bus.records import headers_of, message_of
 from tests.support.bus import a_message
 
@@ -17,19 +18,28 @@ class ARecord:
     partition: int = 3
     offset: int = 17
     leader_epoch: int = 0
+    timestamp: int = 1_795_140_000_000
+    timestamp_type: int = 0
     key: bytes | None = b"91310112MA1GBNT55X"
     value: bytes | None = b'{"indicator":"wage_arrears"}'
     headers: Sequence[tuple[str, bytes | None]] = ()
 
 
 def record_of(message: Message) -> ARecord:
-    return ARecord(message.topic, 0, 0, 0, message.key.encode(), message.body, headers_of(message))
+    return ARecord(
+        message.topic,
+        partition=1,
+        offset=2,
+        key=message.key.encode(),
+        value=message.body,
+        headers=headers_of(message),
+    )
 
 
 def test_a_message_crosses_the_broker_unchanged() -> None:
     message = replace(a_message("warning.signal", key="上海市闵行区"), body='{"data":"欠薪"}'.encode())
 
-    assert message_of(record_of(message)) == message
+    assert message_of(record_of(message)) == replace(message, origin=Origin(1, 2))
 
 
 def test_a_message_takes_its_place_in_a_trace_along() -> None:
@@ -72,3 +82,29 @@ def test_a_record_may_lack_key_and_value_and_decency() -> None:
     assert (message.key, message.body) == ("", b"")
 
     assert message_of(ARecord(key=b"\xff91")).key == "\ufffd91"
+
+
+@pytest.mark.parametrize(
+    ("header", "credential"),
+    [(b"Bearer abc.def", "abc.def"), (b"bearer  abc ", "abc"), (b"Basic abc", ""), (b"abc", ""), (b"", "")],
+)
+def test_a_sender_proves_itself_by_a_bearer_token(header: bytes, credential: str) -> None:
+    origin = message_of(ARecord(headers=[("authorization", header)])).origin
+
+    assert origin is not None
+    assert origin.credential == credential
+    assert "abc" not in repr(origin)
+
+
+def test_only_the_brokers_own_time_is_believed() -> None:
+    from_sender = message_of(ARecord(timestamp_type=0)).origin
+    from_broker = message_of(ARecord(timestamp_type=1)).origin
+
+    assert from_sender is not None
+    assert from_broker is not None
+    assert from_sender.appended_at is None
+    assert from_broker.appended_at == datetime.fromtimestamp(1_795_140_000, UTC)
+
+
+def test_a_record_is_of_the_topic_that_it_is_told_to_be_of() -> None:
+    assert message_of(ARecord(topic="e2.mediation.case"), "mediation.case").topic == "mediation.case"

@@ -47,6 +47,7 @@ def claims(**changes: Any) -> dict[str, Any]:
     facts = {
         "iss": ISSUER,
         "aud": AUDIENCE,
+        "iat": int(NOON.timestamp()),
         "exp": int((NOON + LIFETIME).timestamp()),
         "sub": str(who.account_id),
         "name": who.username,
