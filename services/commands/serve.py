@@ -24,6 +24,7 @@ from shared.events.topics import TOPICS
 from shared.kernel.clock import Clock, SystemClock
 from shared.kernel.errors import DomainError, Kind
 from shared.observability import logging
+from shared.observability.on_demand import traces
 from shared.runtime import supervisor
 from shared.runtime.host import Host, host
 from shared.runtime.prepare import history_of, prepare
@@ -184,7 +185,8 @@ async def _up(
     if settings.bus == "kafka":
         refuse_unreadable_events()
         await refuse_missing_topics(settings)
-    await supervisor.run(build_host(specs, settings), role)
+    with traces(settings.otel_exporter_otlp_endpoint, [spec.name for spec in specs], role):
+        await supervisor.run(build_host(specs, settings), role)
 
 
 def refuse_unreadable_events() -> None:

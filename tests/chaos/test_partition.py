@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -113,15 +113,14 @@ async def _cut(server: EmbeddedPostgres, cable: str, holder: asyncio.subprocess.
     ip("link", "set", cable, "nomaster")
     cut_at = time.monotonic()
     engine = make_engine(server.url, application="contender")
-    lock = only_one(engine, "gateway.relay")
-    async with asyncio.timeout(MOST_SECONDS):
-        await lock.__aenter__()
-    waited = time.monotonic() - cut_at
-    # What the other one was publishing when it was cut off, it has given up by now.
-    assert waited > KafkaSettings("").publish_timeout_seconds
-    ip("link", "set", cable, "master", "lew-bridge")
-    # It finds its connection gone, and ends instead of going on without the lock.
-    assert await asyncio.wait_for(holder.wait(), _PATIENCE_SECONDS) != 0
-    await lock.__aexit__(None, None, None)
+    async with AsyncExitStack() as stack:
+        async with asyncio.timeout(MOST_SECONDS):
+            await stack.enter_async_context(only_one(engine, "gateway.relay"))
+        waited = time.monotonic() - cut_at
+        # What the other one was publishing when it was cut off, it has given up by now.
+        assert waited > KafkaSettings("").publish_timeout_seconds
+        ip("link", "set", cable, "master", "lew-bridge")
+        # It finds its connection gone, and ends instead of going on without the lock.
+        assert await asyncio.wait_for(holder.wait(), _PATIENCE_SECONDS) != 0
     await engine.dispose()
     return waited

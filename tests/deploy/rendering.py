@@ -1,8 +1,5 @@
-"""What kustomize makes of an overlay. The program is built once (`make tools`), where there is Go."""
+"""What kustomize makes of an overlay. `make tools` builds the program, where there is Go."""
 
-import fcntl
-import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from functools import cache
@@ -21,35 +18,11 @@ _PROGRAM = ROOT / "build" / "tools" / "kustomize"
 
 def kustomize() -> Path:
     """Return the program; skips the test where there is none."""
-    if missing := why_missing():
-        pytest.skip(missing)
+    if not _PROGRAM.exists():
+        pytest.skip(
+            "清单未渲染：请先运行 make tools（需要 Go）/ not rendered: run make tools first, which needs Go"
+        )
     return _PROGRAM
-
-
-@cache
-def why_missing() -> str | None:
-    """Build the program where it is not there; tell why it cannot be built."""
-    if _PROGRAM.exists():
-        return None
-    if shutil.which("go") is None or shutil.which("make") is None:
-        return "没有 kustomize，也没有 Go 可供构建 / neither build/tools/kustomize nor Go to build it with"
-    _PROGRAM.parent.mkdir(parents=True, exist_ok=True)
-    with _PROGRAM.with_name(".lock").open("w") as lock:  # several test processes start at once
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        return None if _PROGRAM.exists() else _build()
-
-
-def _build() -> str | None:
-    # The make that runs the tests has options of its own.
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))
-    }
-    built = subprocess.run(
-        ["make", "tools"], cwd=ROOT, env=environment, check=False, capture_output=True, text=True
-    )
-    if built.returncode == 0:
-        return None
-    return f"kustomize 未能构建 / kustomize could not be built: {built.stderr[-500:]}"
 
 
 @cache

@@ -16,8 +16,9 @@ from sqlalchemy.engine import make_url
 
 from services.catalog import SPECS
 from shared.auth.tokens import public_half
-from shared.db.embedded import EmbeddedPostgres, _binaries
+from shared.db.embedded import EmbeddedPostgres
 from shared.db.engine import make_engine
+from shared.db.programs import _binaries
 from shared.kernel.clock import SystemClock
 from shared.runtime.prepare import prepare
 from tests.deploy.catalogue import ROOT

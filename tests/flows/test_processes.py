@@ -7,6 +7,7 @@ import pytest
 
 from shared.auth.tokens import generate_key, public_half
 from tests.flows.running import answers, run, up
+from tests.support.collector import a_collector
 
 
 @pytest.fixture
@@ -40,6 +41,25 @@ def test_a_service_alone_tells_that_it_lives_that_it_is_ready_and_how_it_fares(
         assert 'http_requests_total{method="GET",route="/readyz",service="mediation"' in metrics.text
         assert httpx.get(f"{running.address}/warnings").status_code == 404
         assert running.stop() == 0
+
+
+def test_a_service_sends_its_traces_to_the_collector_that_is_named(
+    database_url: str, public_key: str, tmp_path: Path
+) -> None:
+    settings = {"DATABASE_URL": database_url, "TOKEN_PUBLIC_KEY_FILE": public_key}
+    with (
+        a_collector() as collector,
+        up(
+            ["mediation"], tmp_path / "log", OTEL_EXPORTER_OTLP_ENDPOINT=collector.address, **settings
+        ) as running,
+    ):
+        running.wait_until(answers)
+        assert httpx.get(f"{running.address}/cases").status_code == 401
+        assert running.stop() == 0
+        sent = collector.next()
+
+    assert sent.resource["service.name"] == "labour-warning-mediation"
+    assert sent.spans == ["GET /cases"]
 
 
 def test_a_schema_that_was_never_migrated_is_not_served(empty_database_url: str, public_key: str) -> None:
