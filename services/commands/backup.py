@@ -35,12 +35,10 @@ class NotOurServer(DomainError):
 
     kind = Kind.CONFLICT
     code = "not_our_server"
-    message_zh = (
-        "DATABASE_URL 指向独立的数据库，请用其自身的备份工具，见 docs/runbooks/backup-and-restore.md。"
-    )
+    message_zh = "DATABASE_URL 指向独立的数据库，请用其自身的备份工具，见 docs/backup-and-restore.md。"
     message_en = (
         "DATABASE_URL names a server of its own: back it up with its own tools,"
-        " see docs/runbooks/backup-and-restore.md."
+        " see docs/backup-and-restore.md."
     )
 
 
@@ -111,7 +109,8 @@ def resume(
 ) -> None:
     """恢复之后、启动服务之前：让事实重新发出 / after a restore, before services start: let facts leave again."""
     with explained():
-        if epoch is None and CommonSettings().bus == "kafka":
+        common = CommonSettings()
+        if common.bus == "kafka" and (epoch is None or epoch <= common.kafka_epoch):
             raise EpochMissing
     until, again = run_with_databases(data, _resume)
     if until is None:

@@ -47,6 +47,10 @@ class History:
         config.attributes["service"] = self.service
         return config
 
+    def revisions(self) -> frozenset[str]:
+        """Return the revisions that this release knows."""
+        return frozenset(one.revision for one in ScriptDirectory.from_config(self.config()).walk_revisions())
+
     def head(self) -> str | None:
         """Return the newest revision that this release knows."""
         return ScriptDirectory.from_config(self.config()).get_current_head()

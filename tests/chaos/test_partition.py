@@ -115,7 +115,7 @@ async def _cut(server: EmbeddedPostgres, cable: str, holder: asyncio.subprocess.
     engine = make_engine(server.url, application="contender")
     async with AsyncExitStack() as stack:
         async with asyncio.timeout(MOST_SECONDS):
-            await stack.enter_async_context(only_one(engine, "gateway.relay"))
+            _held = await stack.enter_async_context(only_one(engine, "gateway.relay"))
         waited = time.monotonic() - cut_at
         # What the other one was publishing when it was cut off, it has given up by now.
         assert waited > KafkaSettings("").publish_timeout_seconds

@@ -16,6 +16,7 @@ from shared.db import backup
 from shared.db.archive import NAME, Store, archiving, link, linked
 from shared.db.embedded import EmbeddedPostgres
 from shared.db.restore import restore
+from shared.events.topics import TOPICS
 from shared.kernel.recovery import RECOVERY_WINDOW, WINDOW_MARGIN
 from shared.outbox import relay
 from tests.flows.running import COMMAND, ROOT, environment
@@ -54,6 +55,8 @@ def folder(initialised: Path, tmp_path: Path) -> Path:
 
 def test_outboxes_and_inboxes_keep_more_than_the_recovery_window() -> None:
     assert relay.KEEP >= RECOVERY_WINDOW + WINDOW_MARGIN
+    for topic in TOPICS.values():
+        assert topic.retention is None or topic.retention >= RECOVERY_WINDOW + WINDOW_MARGIN, topic.name
 
 
 def test_only_copies_and_log_that_some_moment_of_the_window_needs_are_kept(
