@@ -7,7 +7,7 @@ import pytest
 
 from tests.architecture.tree import ROOT, name_of, tracked_files
 
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "deploy/requirements.lock")
 HOST = re.compile(r"https?://|file://|git\+|--(?:extra-)?index-url|--find-links|--trusted-host| @ ")
 PINNED = re.compile(r"^[a-z0-9._-]+(?:\[[a-z0-9,_-]+\])?==\S+", re.MULTILINE | re.IGNORECASE)
 
@@ -43,7 +43,7 @@ def texts() -> list[Path]:
     return [
         path
         for path in tracked_files()
-        if (path.suffix in TEXT or not path.suffix) and path.name not in LOCKS
+        if (path.suffix in TEXT or not path.suffix) and path.suffix != ".lock"
     ]
 
 
