@@ -31,7 +31,7 @@ SELECT at, kind, subject, facts FROM (
   (SELECT a.assessed_at, 'assessment', a.level, jsonb_build_object(
       'level', a.level, 'previous_level', a.previous_level, 'rule_level', a.rule_level, 'score', a.score,
       'as_of', a.as_of, 'fired', a.fired, 'reasons', a.reasons, 'pack_version', a.pack_version,
-      'model_version', a.model_version)
+      'registry_version', a.registry_version, 'model_version', a.model_version)
    FROM warning.assessments a WHERE a.enterprise_id = :id ORDER BY a.assessed_at DESC LIMIT :most)
   UNION ALL
   (SELECT h.at, 'warning', h.action, jsonb_build_object(

@@ -36,6 +36,12 @@ class ForeignIndicator(DomainError):
     message_en = "Your department may not report this indicator; ask the system administrator if it should."
 
 
+class IndicatorNotYet(DomainError):
+    """The indicator is registered, and holds from a later day."""
+
+    code = "indicator_not_yet_in_force"
+
+
 class SignalRefused(DomainError):
     """The signal's content cannot be taken; the fields say why."""
 
@@ -137,6 +143,8 @@ class Intake:
             raise ForeignIndicator(
                 fields=[FieldProblem("indicator", "foreign_indicator", *_messages(ForeignIndicator))]
             )
+        if indicator.effective_from > self.today:
+            raise _not_yet(indicator)
         return indicator
 
     def _signal(self, content: SignalContent, indicator: Indicator, received_at: datetime) -> NewSignal:
@@ -200,6 +208,14 @@ def has_reference(source_ref: str) -> SignalRefused:
         f"The signal to be corrected has a source_ref: put {source_ref} into corrects, not its signal_id.",
     )
     return SignalRefused(fields=[problem], facts={"correct_instead": source_ref})
+
+
+def _not_yet(indicator: Indicator) -> IndicatorNotYet:
+    first_on = indicator.effective_from
+    zh = f"指标 {indicator.id} 自 {first_on} 起生效，此前不接收信号：请自该日起报送。"
+    en = f"The indicator {indicator.id} holds from {first_on} and takes no signal before: send it from then on."
+    problem = FieldProblem("indicator", IndicatorNotYet.code, zh, en)
+    return IndicatorNotYet(zh, en, fields=[problem], facts={"effective_from": first_on.isoformat()})
 
 
 def _no_reference_of_its_own() -> FieldProblem:

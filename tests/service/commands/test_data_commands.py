@@ -87,6 +87,7 @@ def test_an_indicator_is_added_as_data(database_url: str, tmp_path: Path) -> Non
     file.write_text(json.dumps({"version": 2, "effective_from": "2026-11-01", "indicators": [new, model]}))
     told = succeed(indicators.app, database_url, "add", file)
     assert told.splitlines() == [
+        "自 / from: 2026-11-01",
         "新增 / added: deposit_unpaid",
         "替换 / replaced: -",
         "保持 / kept: wage_arrears",
