@@ -32,7 +32,9 @@ class ForeignIndicator(DomainError):
 
     kind = Kind.FORBIDDEN
     code = "foreign_indicator"
-    message_zh = "本部门未获准报送该指标；如确需报送，请系统管理员用 labour-warning departments grant 准许，然后重新取得令牌。"
+    message_zh = (
+        "本部门未获准报送该指标；如确需报送，请系统管理员运行 departments grant 准许，再重新取得令牌。"
+    )
     message_en = (
         "Your department may not report this indicator; if it should, let the system administrator grant it"
         " (labour-warning departments grant), then get a new token."
