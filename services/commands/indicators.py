@@ -28,7 +28,8 @@ def show(
         typer.echo(json.dumps([_facts(one) for one in known], ensure_ascii=False))
         return
     for one in known:
-        typer.echo(f"{one.id:28} {one.name_zh} / {one.name_en}  [{', '.join(one.source_departments)}]")
+        names, senders = f"{one.name_zh} / {one.name_en}", ", ".join(one.source_departments)
+        typer.echo(f"{one.id:28} {names}  [{senders}]  {one.effective_from} 起 / from")
 
 
 @app.command("add")
@@ -36,10 +37,11 @@ def add(
     file: Annotated[Path, typer.Argument(help="指标文件（JSON） / a JSON file of indicators")],
     data: DataFolder = None,
 ) -> None:
-    """登记或替换指标 / add or replace indicators."""
+    """登记指标，或自文件所载生效日期起替换 / add indicators, or replace them from the file's effective date on."""
     with explained():
         document = _document(file)
     done = run_with_databases(data, lambda databases: _publish(databases, document))
+    typer.echo(f"自 / from: {document['effective_from']}")
     typer.echo(f"新增 / added: {', '.join(done.added) or '-'}")
     typer.echo(f"替换 / replaced: {', '.join(done.replaced) or '-'}")
     typer.echo(f"保持 / kept: {', '.join(done.kept) or '-'}")
@@ -76,4 +78,5 @@ def _facts(one: Indicator) -> dict[str, object]:
         "name_en": one.name_en,
         "unit": one.unit,
         "source_departments": one.source_departments,
+        "effective_from": one.effective_from.isoformat(),
     }

@@ -17,6 +17,7 @@ from pydantic import (
     StringConstraints,
     WithJsonSchema,
 )
+from pydantic_core import PydanticCustomError
 
 from shared.kernel.clock import SHANGHAI
 
@@ -33,6 +34,11 @@ class Outgoing(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+def refusal(message_zh: str, message_en: str) -> PydanticCustomError:
+    """Return what a validator raises, in both languages."""
+    return PydanticCustomError("value_error", message_en, {"message_zh": message_zh})
+
+
 ShanghaiTime = Annotated[
     AwareDatetime,
     PlainSerializer(lambda at: at.astimezone(SHANGHAI).isoformat(timespec="seconds"), return_type=str),
@@ -44,8 +50,7 @@ def _from_text(value: object) -> object:
     """Let only text become an identifier or a date: a number is never guessed at as a timestamp."""
     if isinstance(value, str | UUID | date):
         return value
-    message = "must be text"
-    raise ValueError(message)
+    raise refusal("须写成文字（加引号）。", "This must be text, in quotation marks.")
 
 
 # FastAPI hands over parsed JSON, in which identifiers and dates are text; strict mode alone would refuse them.
@@ -56,8 +61,7 @@ Day = Annotated[date, Field(strict=False), BeforeValidator(_from_text)]
 def _within_reach(at: datetime) -> datetime:
     """Refuse the first and last day of the calendar: there an instant has no date in every zone."""
     if at.date() in {date.min, date.max}:
-        message = "is out of reach of the calendar"
-        raise ValueError(message)
+        raise refusal("超出日历范围，请核对日期。", "This is out of reach of the calendar: check the date.")
     return at
 
 
@@ -68,8 +72,7 @@ GivenInstant = Annotated[
 
 def no_nul(text: str) -> str:
     if "\x00" in text:
-        message = "text holds a NUL character"
-        raise ValueError(message)
+        raise refusal("文字中有 NUL 字符，请删除。", "The text holds a NUL character: remove it.")
     return text
 
 
@@ -96,8 +99,10 @@ def _amount(value: object) -> object:
     """
     if isinstance(value, Decimal) or (isinstance(value, str) and _is_amount(value)):
         return value
-    message = 'must be an amount as text, such as "412600.00": digits, and at most two after the point'
-    raise ValueError(message)
+    raise refusal(
+        '金额须写成文字，单位元，至多两位小数，例如 "412600.00"。',
+        'Write the amount as text, such as "412600.00": digits, and at most two after the point.',
+    )
 
 
 Amount = Annotated[

@@ -15,6 +15,7 @@ from shared.contracts.base import (
     Reason,
     ShanghaiTime,
     no_nul,
+    refusal,
 )
 
 OperationName = Literal["service_of_documents", "evidence", "online_mediation"]
@@ -80,8 +81,7 @@ class AssistanceStatus(Incoming):
     @classmethod
     def _refused_with_a_reason(cls, reason: str | None, known: ValidationInfo) -> str | None:
         if reason is None and known.data.get("state") == "refused":
-            message = "a refusal states its reason"
-            raise ValueError(message)
+            raise refusal("不予接受的，须写明理由。", "A refusal states its reason.")
         return reason
 
 

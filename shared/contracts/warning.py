@@ -221,18 +221,33 @@ class EnterprisePage(Outgoing):
     next_cursor: str | None
 
 
+TimelineKind = Literal["signal", "assessment", "warning", "mediation", "inspection"]
+
+
 class TimelineEntry(Outgoing):
     """A signal, an assessment, or a step of a warning or of a case in an enterprise's time."""
 
+    id: str
     at: ShanghaiTime
-    kind: Literal["signal", "assessment", "warning", "mediation", "inspection"]
+    kind: TimelineKind
     title: str
     title_en: str
     facts: JsonObject
 
 
+class TimelinePage(Outgoing):
+    """A page of an enterprise's time line, newest first."""
+
+    items: list[TimelineEntry]
+    next_cursor: str | None
+
+
 class EnterpriseDetail(Outgoing):
-    """An enterprise with its time line, newest first."""
+    """An enterprise with its time line, newest first: the newest 200 signals, assessments, steps of warnings, of cases.
+
+    Where that is not all, the time line's own pages go on from `next_cursor`, with the first entry that is missing
+    here; what they bring again has the same id.
+    """
 
     enterprise: EnterpriseCard
     former_names: list[str]
@@ -240,6 +255,7 @@ class EnterpriseDetail(Outgoing):
     score: float | None
     open_warning_id: UUID | None
     timeline: list[TimelineEntry]
+    next_cursor: str | None
 
 
 class EnterpriseWritten(Outgoing):

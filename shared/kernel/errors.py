@@ -57,9 +57,13 @@ class DomainError(Exception):
         facts: Mapping[str, str | int | None] | None = None,
         retry_after_seconds: int | None = None,
     ) -> None:
-        """Keep the messages (the class's own where not given), the fields and the facts."""
-        self.message_zh = message_zh or type(self).message_zh
-        self.message_en = message_en or type(self).message_en
+        """Keep the messages, the fields and the facts.
+
+        Messages that are not given are the class's own. Where that has none either, the first field says it all.
+        """
+        own = type(self).message_zh is not DomainError.message_zh or not fields
+        self.message_zh = message_zh or (type(self).message_zh if own else fields[0].message_zh)
+        self.message_en = message_en or (type(self).message_en if own else fields[0].message_en)
         self.fields = tuple(fields)
         self.facts = dict(facts or {})
         self.retry_after_seconds = retry_after_seconds

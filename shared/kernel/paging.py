@@ -118,6 +118,17 @@ def number(text: str) -> int:
     return int(text)
 
 
+def exactly(word: str) -> Callable[[str], str]:
+    """Return the reader of a word that tells one list's cursors from those of lists with the same sort values."""
+
+    def read(text: str) -> str:
+        if text != word:
+            raise ValueError(text)
+        return text
+
+    return read
+
+
 def instant(text: str) -> datetime:
     """Read an instant of a cursor, with its offset. ValueError also for one that has no place in UTC."""
     read = datetime.fromisoformat(text)

@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 from shared.db.engine import is_unreachable
 from shared.kernel.errors import DomainError, FieldProblem, Kind
 from shared.observability.correlation import correlation_id
+from shared.web.validation_messages import message_of
 
 PROBLEM_TYPE = "application/problem+json"
 
@@ -44,22 +45,6 @@ _HTTP: Mapping[int, tuple[str, str, str]] = {
     405: ("method_not_allowed", "该地址不支持此方法。", "This address does not take that method."),
     413: ("too_large", "请求体过大。", "The body is too large."),
     415: ("unsupported_media", "不支持的内容类型。", "The content type is not supported."),
-}
-
-_MESSAGES: Mapping[str, tuple[str, str]] = {
-    "missing": ("缺少该字段，请补充。", "This field is missing: add it."),
-    "extra_forbidden": (
-        "没有这个字段，请删除或检查拼写。",
-        "There is no such field: remove it or check its spelling.",
-    ),
-    "json_invalid": ("不是有效的 JSON。", "This is not valid JSON."),
-    "finite_number": ("必须是有限数值。", "This must be a finite number."),
-    "string_type": ("须为文字。", "This must be text."),
-    "int_type": ("须为整数。", "This must be a whole number."),
-    "bool_type": ("须为 true 或 false。", "This must be true or false."),
-    "dict_type": ("须为对象。", "This must be an object."),
-    "model_type": ("须为对象。", "This must be an object."),
-    "list_type": ("须为数组。", "This must be a list."),
 }
 
 log = structlog.get_logger(__name__)
@@ -157,15 +142,12 @@ def field_problems(errors: Sequence[ErrorDetails] | Sequence[Any], *, skip: int 
 def _field_problem(error: Any, skip: int) -> FieldProblem:
     kind = str(error["type"])
     path = ".".join(str(part) for part in error["loc"][skip:])
-    message_zh, message_en = _MESSAGES.get(kind, ("该值无效，请按要求填写。", str(error["msg"])))
-    return FieldProblem(path or "body", kind, message_zh, message_en)
+    return FieldProblem(path or "body", kind, *message_of(error))
 
 
 def invalid_body(error: ValidationError) -> InvalidBody:
     """Return the refusal for a model that did not fit."""
-    return InvalidBody(
-        fields=field_problems(error.errors(include_input=False, include_url=False, include_context=False))
-    )
+    return InvalidBody(fields=field_problems(error.errors(include_input=False, include_url=False)))
 
 
 def install(app: FastAPI) -> None:

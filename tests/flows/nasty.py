@@ -52,6 +52,11 @@ FORGED_CURSORS = tuple(
         ["2026-11-18T00:00:00", _UUID],
         ["never", _UUID],
         ["never", "\x00"],
+        *(
+            [name, at, _UUID]
+            for name in ("mediation", "inspection.open", "inspection.closed")
+            for at in ("0001-01-01T00:00:00+14:00", "2026-11-18T00:00:00", "never")
+        ),
     )
 )
 IN_BODIES: tuple[object, ...] = (

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request, Response
 from services.gateway.api.access import DashboardReader, EnterpriseWriter, InspectionReader, WarningDirector
 from services.gateway.api.describing import action, body, queries
 from services.gateway.api.forwarding import forward, forward_body, segment
-from services.gateway.api.looks import look_at_enterprise, look_at_warning
+from services.gateway.api.looks import look_at_enterprise, look_at_timeline, look_at_warning
 from shared.contracts.base import JsonObject
 from shared.contracts.inspection import InspectionPage
 from shared.contracts.warning import (
@@ -19,6 +19,7 @@ from shared.contracts.warning import (
     Funnel,
     Overview,
     Recheck,
+    TimelinePage,
     WarningDetail,
     WarningPage,
 )
@@ -115,6 +116,16 @@ async def list_enterprises(request: Request, _: DashboardReader) -> Response:
 )
 async def read_enterprise(request: Request, uscc: Uscc, who: DashboardReader) -> Response:
     return await look_at_enterprise(request, uscc, who)
+
+
+@router.get(
+    "/enterprises/{uscc}/timeline",
+    response_model=TimelinePage,
+    summary="企业的全部时间线，最新的在前 / The whole time line of an enterprise, newest first",
+    openapi_extra=queries("kind", "limit", "cursor"),
+)
+async def read_timeline(request: Request, uscc: Uscc, who: DashboardReader) -> Response:
+    return await look_at_timeline(request, uscc, who)
 
 
 @router.put(

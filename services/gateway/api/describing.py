@@ -1,7 +1,7 @@
 """Describes in the OpenAPI what a route reads by itself: bodies that are forwarded raw, queries, headers."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 from fastapi import APIRouter
 from fastapi.types import DecoratedCallable
@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from services.gateway.clients.upstream import JSON
 from services.gateway.clients.warning import NDJSON
 from shared.contracts.base import CaseDone
-from shared.contracts.warning import ActionDone
+from shared.contracts.warning import ActionDone, TimelineKind
 
 REFERENCE = "#/components/schemas/{model}"
 DESCRIBED: dict[str, type[BaseModel]] = {}
@@ -21,6 +21,10 @@ _QUERIES: dict[str, tuple[dict[str, Any], str]] = {
     "cursor": ({"type": "string"}, "上一页的 next_cursor / next_cursor of the page before"),
     "uscc": ({"type": "string"}, "统一社会信用代码 / unified social credit code"),
     "level": ({"type": "string", "enum": ["orange", "red"]}, "预警等级 / level"),
+    "kind": (
+        {"type": "string", "enum": list(get_args(TimelineKind))},
+        "只看一类 / one kind only",
+    ),
     "state": ({"type": "string"}, "状态 / state"),
     "mine": ({"type": "boolean", "default": False}, "只看本人办理的 / only what the caller handles"),
     "division": ({"type": "string", "pattern": r"^\d{6}(\d{3}(\d{3})?)?$"}, "区划代码 / division's code"),

@@ -23,6 +23,12 @@ async def look_at_enterprise(request: Request, uscc: str, who: Principal) -> Res
     return await _look(request, f"/enterprises/{segment(uscc)}", who, Deed.ENTERPRISE_READ, code)
 
 
+async def look_at_timeline(request: Request, uscc: str, who: Principal) -> Response:
+    """Return a page of an enterprise's time line."""
+    path = f"/enterprises/{segment(uscc)}/timeline"
+    return await _look(request, path, who, Deed.ENTERPRISE_READ, normalise_uscc(uscc))
+
+
 async def look_at_mediation_case(request: Request, case_id: UUID, who: Principal) -> Response:
     """Return a mediation case's details."""
     deed = Deed.MEDIATION_CASE_READ

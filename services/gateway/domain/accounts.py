@@ -1,6 +1,7 @@
 """Who works here: officials with a password, departments with a secret."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -54,9 +55,10 @@ class NewDepartment:
 
 @dataclass(frozen=True, slots=True)
 class Department:
-    """A department's standing permission to send."""
+    """A department's standing permission to send. `session_id` is what its live access tokens name."""
 
     id: UUID
+    session_id: UUID
     client_id: str
     source: str
     indicators: frozenset[str]
@@ -79,6 +81,19 @@ class NameTaken(DomainError):
     code = "name_taken"
     message_zh = "名称已被使用。"
     message_en = "The name is taken."
+
+
+class DepartmentUnknown(DomainError):
+    """No department sends under this source."""
+
+    kind = Kind.NOT_FOUND
+    code = "department_unknown"
+
+    def __init__(self, source: str) -> None:
+        """Say where the known ones are listed."""
+        zh = f"没有这个来源部门：{source}；已有的见 labour-warning departments list。"
+        en = f"No such department: {source}; labour-warning departments list shows those that there are."
+        super().__init__(zh, en, fields=[FieldProblem("source", self.code, zh, en)])
 
 
 def check_account(new: NewAccount, roles: frozenset[str]) -> None:
@@ -136,6 +151,29 @@ def check_department(new: NewDepartment) -> None:
         ),
     ]
     _raise_if_any(problems)
+
+
+def without(department: Department, indicators: Collection[str]) -> frozenset[str]:
+    """Return what the department may still send when these are taken from it.
+
+    Raises AccountRefused for what it has not got, and when nothing would be left.
+    """
+    foreign = ", ".join(sorted(set(indicators) - department.indicators))
+    left = department.indicators - set(indicators)
+    problems = [
+        _unless(indicators, "indicators", "请至少给出一个指标的编号。", "Give at least one indicator's id."),
+        _unless(
+            not foreign, "indicators", f"该部门没有这些指标：{foreign}。", f"It has no such right: {foreign}."
+        ),
+        _unless(
+            left,
+            "indicators",
+            "至少须保留一个指标；如不再报送，请用 departments disable 停用该部门。",
+            "One indicator has to stay; a department that sends nothing any more is disabled: departments disable.",
+        ),
+    ]
+    _raise_if_any(problems)
+    return left
 
 
 def _unless(sound: object, field: str, zh: str, en: str) -> FieldProblem | None:

@@ -36,6 +36,7 @@ async def add(tx: WriteTx, new: ClientSecret) -> None:
     department = new.department
     row = {
         "id": department.id,
+        "session_id": department.session_id,
         "client_id": department.client_id,
         "secret_sha256": new.secret_sha256,
         "source": department.source,
@@ -48,15 +49,20 @@ async def add(tx: WriteTx, new: ClientSecret) -> None:
     await tx.execute(insert(clients).values(row))
 
 
-async def set_enabled(tx: WriteTx, client: UUID, *, enabled: bool) -> None:
-    """Allow or forbid a department to send."""
-    changed = update(clients).where(clients.c.id == client)
-    await tx.execute(changed.values(enabled=enabled, changed_at=tx.now))
+async def all_departments(tx: ReadTx) -> list[Department]:
+    """Return every department, by its source; there are few."""
+    return [_department(row) for row in await tx.rows(select(clients).order_by(clients.c.source))]
+
+
+async def change(tx: WriteTx, client: UUID, **values: object) -> None:
+    """Write what has changed of a department."""
+    await tx.execute(update(clients).where(clients.c.id == client).values(changed_at=tx.now, **values))
 
 
 def _department(row: Row[Any]) -> Department:
     return Department(
         id=row.id,
+        session_id=row.session_id,
         client_id=row.client_id,
         source=row.source,
         indicators=frozenset(row.indicators),

@@ -15,7 +15,7 @@ _ALIVE = """
     SELECT s.id FROM gateway.sessions s JOIN gateway.accounts a ON a.id = s.account_id
     WHERE s.id = ANY($1) AND s.ended_at IS NULL AND s.expires_at > $2 AND a.enabled
     UNION ALL
-    SELECT c.id FROM gateway.clients c WHERE c.id = ANY($1) AND c.enabled
+    SELECT c.session_id FROM gateway.clients c WHERE c.session_id = ANY($1) AND c.enabled
 """
 _TIMEOUT_SECONDS = 5
 

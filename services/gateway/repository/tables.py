@@ -15,6 +15,7 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
+    func,
 )
 from sqlalchemy.dialects.postgresql import UUID
 
@@ -54,6 +55,8 @@ clients = Table(
     Column("indicators", ARRAY(Text), nullable=False),
     Column("division", Text, nullable=False),
     Column("enabled", Boolean, nullable=False),
+    # Named in every access token: with a new one here all former tokens are dead.
+    Column("session_id", _UUID, nullable=False, unique=True, server_default=func.gen_random_uuid()),
     Column("created_at", _INSTANT, nullable=False),
     Column("changed_at", _INSTANT, nullable=False),
     comment="Departments that send signals by machine, each under its own source",

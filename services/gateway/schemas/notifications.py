@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from shared.contracts.base import Identifier, Incoming, Outgoing, ShanghaiTime
+from shared.contracts.base import Identifier, Incoming, Outgoing, ShanghaiTime, refusal
 from shared.kernel.paging import MAX_LIMIT
 
 
@@ -52,6 +52,5 @@ class MarkRead(Incoming):
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:
         if (self.ids is None) == (self.up_to is None):
-            message = "give either ids or up_to"
-            raise ValueError(message)
+            raise refusal("请在 ids 与 up_to 中填写一项且仅一项。", "Give either ids or up_to.")
         return self

@@ -25,12 +25,26 @@ async def add_department(tx: WriteTx, new: NewDepartment, by: str) -> ClientCred
     """Add a department. Raises AccountRefused or NameTaken."""
     check_department(new)
     if await departments.for_change(tx, new.source) is not None:
-        taken = FieldProblem("source", "taken", f"来源已被使用：{new.source}。", f"Taken: {new.source}.")
-        raise NameTaken(fields=[taken])
-    given = ClientCredentials(f"{new.source}-{secrets.token_hex(4)}", secrets.token_urlsafe(32))
+        raise NameTaken(fields=[_taken(new.source)])
+    given = ClientCredentials(f"{new.source}-{secrets.token_hex(4)}", new_secret())
     department = Department(
-        new_id(), given.client_id, new.source, frozenset(new.indicators), new.division, enabled=True
+        new_id(), new_id(), given.client_id, new.source, frozenset(new.indicators), new.division, enabled=True
     )
     await departments.add(tx, ClientSecret(department, digest(given.client_secret)))
     await audit.append(tx, AuditEntry(Deed.DEPARTMENT_ADD, "ok", by, object=new.source))
     return given
+
+
+def new_secret() -> str:
+    """Return a secret of 256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+def _taken(source: str) -> FieldProblem:
+    return FieldProblem(
+        "source",
+        "taken",
+        f"来源已被使用：{source}。调整指标用 departments grant 或 revoke，换发密钥用 renew，恢复使用用 enable。",
+        f"Taken: {source}. departments grant and revoke change its indicators, renew its secret, enable lets it"
+        " send again.",
+    )

@@ -35,7 +35,7 @@ async def issue_client_token(
         username=department.source,
         role=Role.DEPARTMENT,
         division=department.division,
-        session_id=department.id,
+        session_id=department.session_id,
         source=department.source,
         indicators=department.indicators,
     )

@@ -13,7 +13,10 @@ from services.inspection.repository.cases import case_of, visible_to
 from services.inspection.repository.tables import cases
 from shared.auth.principal import Principal
 from shared.db.tx import ReadTx
-from shared.kernel.paging import Page, instant, instant_or_never
+from shared.kernel.paging import Page, exactly, instant, instant_or_never
+
+# The two lists have their own orders, and so their own cursors.
+OPEN, CLOSED = "inspection.open", "inspection.closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ def _open(chosen: Select[Any], filters: Filters, page: Page) -> Select[Any]:
     if filters.state is not None:
         chosen = chosen.where(cases.c.state == filters.state)
     if page.after:
-        due_at, last_id = page.read_after(instant_or_never, UUID)
+        _, due_at, last_id = page.read_after(exactly(OPEN), instant_or_never, UUID)
         never = cases.c.due_at.is_(None)
         if due_at is None:
             chosen = chosen.where(never, cases.c.id > last_id)
@@ -55,7 +58,7 @@ def _open(chosen: Select[Any], filters: Filters, page: Page) -> Select[Any]:
 def _closed(chosen: Select[Any], _: Filters, page: Page) -> Select[Any]:
     chosen = chosen.where(cases.c.state == literal(State.CLOSED.value, literal_execute=True))
     if page.after:
-        closed_at, last_id = page.read_after(instant, UUID)
+        _, closed_at, last_id = page.read_after(exactly(CLOSED), instant, UUID)
         before = tuple_(cases.c.closed_at, cases.c.id) < tuple_(literal(closed_at), literal(last_id))
         chosen = chosen.where(before)
     return chosen.order_by(cases.c.closed_at.desc(), cases.c.id.desc())

@@ -39,8 +39,14 @@ async def list_cases(
 ) -> InspectionPage:
     """Return cases of the caller's jurisdiction; a sole trader's full name for the case's officers alone."""
     found = await case_views.listing(tx, who, Filters(state, mine), page)
-    part = cut(found, page, lambda case: (_instant(case.closed_at or case.due_at), str(case.id)))
+    part = cut(found, page, _place)
     return InspectionPage(items=[_listed(case, who) for case in part.items], next_cursor=part.next_cursor)
+
+
+def _place(case: InspectionCase) -> tuple[str, str, str]:
+    if case.closed_at is not None:
+        return case_views.CLOSED, _instant(case.closed_at), str(case.id)
+    return case_views.OPEN, _instant(case.due_at), str(case.id)
 
 
 async def list_inspectors(tx: ReadTx, who: Principal, page: Page) -> InspectorPage:

@@ -12,8 +12,9 @@ from services.mediation.repository.cases import visible_to
 from services.mediation.repository.tables import case_history, cases, mediators, organisations, sessions
 from shared.auth.principal import Principal
 from shared.db.tx import ReadTx
-from shared.kernel.paging import Page, instant_or_never
+from shared.kernel.paging import Page, exactly, instant_or_never
 
+CURSOR = "mediation"
 _NEVER = text("'infinity'::timestamptz")
 _DUE = func.coalesce(cases.c.due_at, _NEVER)
 _INSTANT = TIMESTAMP(timezone=True)
@@ -37,7 +38,7 @@ async def listing(tx: ReadTx, who: Principal, state: State | None, page: Page) -
     chosen = _shown().where(visible_to(who))
     chosen = chosen.where(cases.c.state != "closed" if state is None else cases.c.state == state.value)
     if page.after:
-        due_at, last_id = page.read_after(instant_or_never, UUID)
+        _, due_at, last_id = page.read_after(exactly(CURSOR), instant_or_never, UUID)
         after_due = _NEVER if due_at is None else literal(due_at, _INSTANT)
         chosen = chosen.where(tuple_(_DUE, cases.c.id) > tuple_(after_due, literal(last_id)))
     return await tx.rows(chosen.order_by(_DUE, cases.c.id).limit(page.limit + 1))

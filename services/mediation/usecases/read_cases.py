@@ -37,7 +37,7 @@ async def list_cases(tx: ReadTx, who: Principal, state: State | None, page: Page
     """
     mine = await organisations.of_mediator(tx, who.account_id)
     rows = await case_views.listing(tx, who, state, page)
-    part = cut(rows, page, lambda row: (_due_text(row.due_at), str(row.id)))
+    part = cut(rows, page, lambda row: (case_views.CURSOR, _due_text(row.due_at), str(row.id)))
     items = [
         CaseSummary(**_summary(row, mine) | {"name": _name(row, handles=row.organisation_id in mine)})
         for row in part.items

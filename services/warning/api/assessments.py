@@ -18,9 +18,7 @@ router = APIRouter(route_class=GuardedRoute, tags=["assessments"])
 async def recheck(request: Request, who: DashboardReader, tx: Reading, assessment_id: UUID) -> Recheck:
     """按留存证据重新计算，核对结论 / compute a stored assessment again from its evidence."""
     state = request.app.state
-    return await recheck_assessment(
-        tx, who, assessment_id, await state.reference.current(tx), state.model_factory
-    )
+    return await recheck_assessment(tx, who, assessment_id, state.reference, state.model_factory)
 
 
 @router.post("/enterprises/{uscc}/assess", status_code=202)

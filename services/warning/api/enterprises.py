@@ -7,9 +7,16 @@ from fastapi import APIRouter, Query
 from services.warning.api.access import DashboardReader, EnterpriseWriter, Uscc
 from services.warning.api.signals import Registry
 from services.warning.schemas.enterprises import claim_of
+from services.warning.usecases.read_timeline import read_timeline
 from services.warning.usecases.register_enterprise import register_enterprise
 from services.warning.usecases.search_enterprises import read_enterprise, search_enterprises
-from shared.contracts.warning import EnterpriseDetail, EnterprisePage, EnterpriseWritten
+from shared.contracts.warning import (
+    EnterpriseDetail,
+    EnterprisePage,
+    EnterpriseWritten,
+    TimelineKind,
+    TimelinePage,
+)
 from shared.contracts.warning_actions import EnterpriseIn
 from shared.web.dependencies import Paging, Reading, Writing
 from shared.web.guard import GuardedRoute
@@ -34,6 +41,19 @@ async def search(
 async def detail(who: DashboardReader, tx: Reading, known: Registry, uscc: Uscc) -> EnterpriseDetail:
     """一家企业及其信号、评估、预警的时间线 / one enterprise with its signals, assessments and warnings."""
     return await read_enterprise(tx, who.division, uscc, await known.current(tx))
+
+
+@router.get("/enterprises/{uscc}/timeline")
+async def timeline(
+    who: DashboardReader,
+    tx: Reading,
+    known: Registry,
+    uscc: Uscc,
+    page: Paging,
+    kind: Annotated[TimelineKind | None, Query(description="只看一类 / one kind only")] = None,
+) -> TimelinePage:
+    """一家企业的全部时间线，最新的在前 / the whole time line of an enterprise, newest first."""
+    return await read_timeline(tx, who.division, uscc, kind, page, await known.current(tx))
 
 
 @router.put("/enterprises/{uscc}")

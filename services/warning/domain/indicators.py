@@ -1,11 +1,23 @@
 """The indicator registry: what may be reported, by whom, and how it is read. Adding one is data, not code."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Literal, cast
 
-from shared.kernel.documents import Node, boolean, fail, number, one_of, optional_text, text, texts, whole
+from shared.kernel.documents import (
+    Node,
+    boolean,
+    day,
+    fail,
+    number,
+    one_of,
+    optional_text,
+    text,
+    texts,
+    whole,
+)
 from shared.kernel.errors import DomainError, Kind
 
 NumberField = Literal["amount_cny", "months", "workers"]
@@ -105,6 +117,7 @@ class Indicator:
     detail: tuple[DetailField, ...]
     protective: bool
     article: str
+    effective_from: date
 
     @property
     def tells_of_events(self) -> bool:
@@ -164,12 +177,43 @@ def measure_names(indicators: Mapping[str, Indicator]) -> frozenset[str]:
     return frozenset(name for indicator in indicators.values() for name in _measures_of(indicator))
 
 
+@dataclass(frozen=True, slots=True)
+class RegisteredIndicator:
+    """An indicator as a version of the registry brought it."""
+
+    version: int
+    position: int
+    indicator: Indicator
+
+
+def registry_on(registered: Sequence[RegisteredIndicator], on: date, version: int) -> dict[str, Indicator]:
+    """Return every indicator as it holds on a day, from what the registry knew as of one of its versions.
+
+    One that does not hold yet stands there as it will hold first: it may be granted to a department and a rule may
+    be drafted on it, while signals of it are refused.
+    """
+    told: dict[str, list[RegisteredIndicator]] = {}
+    for one in registered:
+        if one.version <= version:
+            told.setdefault(one.indicator.id, []).append(one)
+    return {name: _holding(those, on) for name, those in told.items()}
+
+
+def _holding(registered: Sequence[RegisteredIndicator], on: date) -> Indicator:
+    """Of what has begun the latest counts, of one day the version that came last; else what begins first."""
+    begun = [one for one in registered if one.indicator.effective_from <= on]
+    first_on = min(one.indicator.effective_from for one in registered)
+    chosen = begun or [one for one in registered if one.indicator.effective_from == first_on]
+    return max(chosen, key=lambda one: (one.indicator.effective_from, one.version)).indicator
+
+
 def load_indicators(doc: object) -> dict[str, Indicator]:
     """Read the registry; the first thing wrong is named with its path."""
     root = Node.of(doc)
+    effective_from = day(root.at("effective_from"))
     indicators: dict[str, Indicator] = {}
     for node in root.at("indicators").items():
-        indicator = _indicator(node)
+        indicator = _indicator(node, effective_from)
         if indicator.id in indicators:
             fail(node.at("id"), "编号重复", "this id is used twice")
         indicators[indicator.id] = indicator
@@ -187,7 +231,7 @@ def _measures_of(indicator: Indicator) -> Iterator[str]:
                 yield f"{series}.{field.name}"
 
 
-def _indicator(node: Node) -> Indicator:
+def _indicator(node: Node, effective_from: date) -> Indicator:
     detail = tuple(_detail_field(field) for field in node.at("detail").items())
     indicator = Indicator(
         id=text(node.at("id")),
@@ -206,6 +250,7 @@ def _indicator(node: Node) -> Indicator:
         detail=detail,
         protective=boolean(node.at("protective")),
         article=text(node.at("article")),
+        effective_from=effective_from,
     )
     _check_names(node, indicator)
     _check_aspect(node, indicator)

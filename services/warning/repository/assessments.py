@@ -125,6 +125,7 @@ class StoredAssessment:
     corroborated: bool
     protected: bool
     pack_version: int
+    registry_version: int
     model_version: str
     band_id: int | None
     fired: Sequence[JsonObject]

@@ -1,6 +1,6 @@
 """Enterprises as they are written and looked up, always a set at a time."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,9 +38,9 @@ WHERE used_until IS NULL AND enterprise_id = ANY(:ids)
 """)
 
 _BEGIN_NAMES = """
-INSERT INTO warning.enterprise_names (enterprise_id, name, name_key, used_from)
-SELECT told.id, told.name, told.name_key, $4
-FROM unnest($1::bigint[], $2::text[], $3::text[]) AS told (id, name, name_key)
+INSERT INTO warning.enterprise_names (enterprise_id, name, name_key, used_from, used_until)
+SELECT told.id, told.name, told.name_key, $4::timestamptz, CASE WHEN NOT told.is_last THEN $4::timestamptz END
+FROM unnest($1::bigint[], $2::text[], $3::text[], $5::bool[]) AS told (id, name, name_key, is_last)
 """
 
 _RELEASE = text("""
@@ -93,12 +93,17 @@ async def write(tx: WriteTx, changed: Sequence[Enterprise]) -> dict[str, int]:
     return {row["uscc"]: row["id"] for row in rows}
 
 
-async def begin_names(tx: WriteTx, named: Mapping[int, Enterprise]) -> None:
-    """Note the names that enterprises have from now on; those that they had before end now."""
-    await tx.execute(_END_NAMES, {"ids": list(named), "now": tx.now})
+async def begin_names(tx: WriteTx, named: Sequence[tuple[int, Enterprise]]) -> None:
+    """Note the names that enterprises get, in their order; all but each one's last, and what it had before, end now."""
+    if not named:
+        return
+    ids = [enterprise_id for enterprise_id, _ in named]
+    await tx.execute(_END_NAMES, {"ids": ids, "now": tx.now})
+    last = {enterprise_id: place for place, enterprise_id in enumerate(ids)}
+    names, keys = [one.name for _, one in named], [one.name_key for _, one in named]
+    are_last = [last[enterprise_id] == place for place, enterprise_id in enumerate(ids)]
     driver = await tx.driver()
-    names, keys = [one.name for one in named.values()], [one.name_key for one in named.values()]
-    await driver.execute(_BEGIN_NAMES, list(named), names, keys, tx.now)
+    await driver.execute(_BEGIN_NAMES, ids, names, keys, tx.now, are_last)
 
 
 async def release_signals(tx: WriteTx, enterprise_ids: Collection[int]) -> Sequence[int]:

@@ -1,33 +1,33 @@
-"""The indicator registry as it is kept: one document per indicator."""
+"""The indicator registry as it is kept: a document per indicator and version; no version is ever changed."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Row, func, insert, select
 
 from services.warning.repository.tables import indicators
 from shared.contracts.base import JsonObject
 from shared.db.tx import ReadTx, WriteTx
+from shared.kernel.documents import Node, day
 
-_MARK = text("SELECT concat(count(*), '|', max(updated_at)) FROM warning.indicators")
-
-
-async def version_mark(tx: ReadTx) -> str:
-    """Return a value that differs whenever the registry does."""
-    return str(await tx.value(_MARK))
+_VERSION = select(func.coalesce(func.max(indicators.c.version), 0))
 
 
-async def documents(tx: ReadTx) -> list[JsonObject]:
-    """Return the documents of all indicators, in the order of the registry."""
-    rows = await tx.rows(select(indicators.c.document).order_by(indicators.c.position, indicators.c.id))
-    return [row.document for row in rows]
+async def version(tx: ReadTx) -> int:
+    """Return the registry's version: the number of the change that came last."""
+    return int(await tx.value(_VERSION))
 
 
-async def effective_days(tx: ReadTx) -> dict[str, date]:
-    """Return from when each registered indicator holds."""
-    rows = await tx.rows(select(indicators.c.id, indicators.c.effective_from))
-    return {row.id: row.effective_from for row in rows}
+async def all_versions(tx: ReadTx) -> Sequence[Row[Any]]:
+    """Return id, version, position, effective_from and document of everything ever registered, in its order."""
+    chosen = select(
+        indicators.c.id,
+        indicators.c.version,
+        indicators.c.position,
+        indicators.c.effective_from,
+        indicators.c.document,
+    )
+    return await tx.rows(chosen.order_by(indicators.c.position, indicators.c.id, indicators.c.version))
 
 
 async def lock(tx: WriteTx) -> None:
@@ -35,23 +35,19 @@ async def lock(tx: WriteTx) -> None:
     await tx.lock("warning.indicators")
 
 
-async def save(tx: WriteTx, entries: Sequence[tuple[int, JsonObject]], effective_from: date) -> None:
-    """Insert or replace indicators, each with its place in the order of the registry."""
+async def add(tx: WriteTx, document: JsonObject, positions: Mapping[str, int]) -> None:
+    """Keep these indicators of a document as the registry's next version, each at its place in the order."""
+    next_version = await version(tx) + 1
     rows = [
         {
-            "id": document["id"],
-            "position": position,
-            "document": document,
-            "effective_from": effective_from,
+            "id": entry["id"],
+            "version": next_version,
+            "position": positions[entry["id"]],
+            "document": entry,
+            "effective_from": day(Node.of(document).at("effective_from")),
             "updated_at": tx.now,
         }
-        for position, document in entries
+        for entry in document["indicators"]
+        if entry["id"] in positions
     ]
-    statement = insert(indicators)
-    fresh = {name: statement.excluded[name] for name in ("document", "effective_from", "updated_at")}
-    await tx.execute(statement.on_conflict_do_update(index_elements=[indicators.c.id], set_=fresh), rows)
-
-
-async def next_position(tx: ReadTx) -> int:
-    """Return the place after the last indicator."""
-    return int(await tx.value(text("SELECT coalesce(max(position), -1) + 1 FROM warning.indicators")))
+    await tx.execute(insert(indicators), rows)

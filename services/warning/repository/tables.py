@@ -79,11 +79,12 @@ indicators = Table(
     "indicators",
     metadata,
     Column("id", Text, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False, server_default="1"),
     Column("position", Integer, nullable=False),
     Column("document", JSONB, nullable=False),
     Column("effective_from", Date, nullable=False),
     Column("updated_at", _INSTANT, nullable=False),
-    comment="The indicator registry: one row each, adding one is data",
+    comment="The indicator registry: a row for each indicator and version; a change adds rows, none is changed",
 )
 
 signals = Table(
@@ -186,6 +187,8 @@ assessments = Table(
     Column("corroborated", Boolean, nullable=False),
     Column("protected", Boolean, nullable=False),
     Column("pack_version", Integer, nullable=False),
+    # What was assessed before versions were kept rests on the first one.
+    Column("registry_version", Integer, nullable=False, server_default="1"),
     Column("model_version", Text, nullable=False),
     Column("band_id", BigInteger),
     Column("fired", JSONB, nullable=False),

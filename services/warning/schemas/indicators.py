@@ -1,6 +1,7 @@
 """The indicator registry as clients read it."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from services.warning.domain.indicators import DetailField, Indicator
 from shared.contracts.base import Outgoing
@@ -33,6 +34,7 @@ class IndicatorOut(Outgoing):
     detail: list[DetailFieldOut]
     protective: bool
     article: str
+    effective_from: date
 
 
 class IndicatorList(Outgoing):
@@ -62,6 +64,7 @@ def _indicator(one: Indicator) -> IndicatorOut:
         detail=[_detail(field) for field in one.detail],
         protective=one.protective,
         article=one.article,
+        effective_from=one.effective_from,
     )
 
 

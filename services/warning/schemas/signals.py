@@ -195,7 +195,7 @@ def parsed_line(line: bytes, model: type[Line]) -> Line:
 
 def unreadable(error: ValidationError) -> SignalUnreadable:
     """Return the refusal of what is no signal; it names fields, never what was sent in them."""
-    found = field_problems(error.errors(include_input=False, include_url=False, include_context=False))
+    found = field_problems(error.errors(include_input=False, include_url=False))
     shown = {problem.field: problem for problem in map(_shown, reversed(found[:_MOST_PROBLEMS]))}
     return SignalUnreadable(fields=list(reversed(shown.values())))
 

@@ -93,6 +93,7 @@ def _evidence(
         corroborated=score.corroborated,
         protected=judgement.verdict.protected,
         pack_version=reference.pack.version,
+        registry_version=reference.registry_version,
         model_version=reference.model.version,
         band_id=reference.band_id,
         fired=fired_documents(judgement),

@@ -1,15 +1,22 @@
 """Takes indicators into the registry: at every migration those of this release, and later ones by command."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib.resources import files
 
-from services.warning.domain.indicators import load_indicators
+from services.warning.domain.indicators import (
+    Indicator,
+    RegisteredIndicator,
+    load_indicators,
+    registry_on,
+)
 from services.warning.repository import indicators
+from services.warning.usecases.indicator_registry import read_registered
 from shared.contracts.base import JsonObject
 from shared.db.tx import WriteTx
-from shared.kernel.documents import Node, day
+from shared.kernel.clock import shanghai_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,32 +37,38 @@ def default_indicators() -> JsonObject:
 
 
 async def publish_indicators(tx: WriteTx, document: JsonObject) -> Published:
-    """Insert or replace the document's indicators; a registered one that holds from a later day stays.
+    """Register the document's indicators as the registry's next version; those that hold from a later day stay.
 
+    A replaced indicator keeps its former versions: they hold until the new one's day, and prove what rested on them.
     Raises DocumentInvalid, and nothing is changed, when anything in the document is wrong.
     """
-    load_indicators(document)
-    effective_from = day(Node.of(document).at("effective_from"))
+    told = load_indicators(document)
     await indicators.lock(tx)
-    known = {entry["id"]: entry for entry in await indicators.documents(tx)}
-    days = await indicators.effective_days(tx)
-    told: dict[str, JsonObject] = {entry["id"]: entry for entry in document["indicators"]}
+    registered = await read_registered(tx)
+    version = await indicators.version(tx)
+    # What would hold on the first day on which the document's indicators could.
+    first_on = max([shanghai_day(tx.now), *(one.effective_from for one in told.values())])
+    known = registry_on(registered, first_on, version)
     added = tuple(name for name in told if name not in known)
     replaced = tuple(
-        name
-        for name in told
-        if name in known and _supersedes(effective_from, days[name], told[name] != known[name])
+        name for name in told if name in known and _supersedes(told[name], known[name], first_on)
     )
-    await _save(tx, {name: told[name] for name in (*added, *replaced)}, effective_from)
-    return Published(added, replaced, tuple(name for name in told if name not in {*added, *replaced}))
-
-
-def _supersedes(effective_from: date, registered_from: date, differs: bool) -> bool:  # noqa: FBT001  private
-    return differs and effective_from >= registered_from
-
-
-async def _save(tx: WriteTx, changed: dict[str, JsonObject], effective_from: date) -> None:
-    """New indicators go to the end of the order, replaced ones keep their place."""
+    changed = (*added, *replaced)
     if changed:
-        first = await indicators.next_position(tx)
-        await indicators.save(tx, list(enumerate(changed.values(), first)), effective_from)
+        await indicators.add(tx, document, _positions(registered, changed))
+    return Published(added, replaced, tuple(name for name in told if name not in changed))
+
+
+def _supersedes(told: Indicator, known: Indicator, first_on: date) -> bool:
+    """What else would not have begun by then can be brought forward; what has is replaced by something else only."""
+    if known.effective_from > first_on:
+        return True
+    other = replace(told, effective_from=known.effective_from) != known
+    return other and told.effective_from >= known.effective_from
+
+
+def _positions(registered: Sequence[RegisteredIndicator], changed: Sequence[str]) -> Mapping[str, int]:
+    """New indicators go to the end of the order, replaced ones keep their place."""
+    places = {one.indicator.id: one.position for one in registered}
+    end = max(places.values(), default=-1) + 1
+    return {name: places.get(name, end + at) for at, name in enumerate(changed)}

@@ -161,6 +161,7 @@ def _evidence(assessment: StoredAssessment | None, signal_ids: Sequence[UUID]) -
         "rules": list(assessment.fired),
         "score": assessment.score,
         "rule_pack_version": assessment.pack_version,
+        "registry_version": assessment.registry_version,
         "model_version": assessment.model_version,
         "score_band_id": assessment.band_id,
         "signal_ids": [str(one) for one in signal_ids],

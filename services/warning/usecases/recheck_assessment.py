@@ -1,4 +1,7 @@
-"""Recomputes a stored assessment from its evidence: the same signals, pack, model and bands must say the same."""
+"""Recomputes a stored assessment from its evidence.
+
+The same signals, read by the same indicators, pack, model and bands, must say the same.
+"""
 
 import asyncio
 from dataclasses import replace
@@ -9,7 +12,7 @@ from services.warning.domain.rule_pack import parse_rule_pack
 from services.warning.repository import assessments, facts, rule_packs
 from services.warning.repository.assessments import StoredAssessment
 from services.warning.usecases.judge_enterprises import Judgement, fired_documents, judge
-from services.warning.usecases.reference_data import NO_BANDS, Reference
+from services.warning.usecases.reference_data import NO_BANDS, Reference, ReferenceData
 from shared.auth.principal import Principal
 from shared.contracts.base import JsonObject
 from shared.contracts.warning import Recheck
@@ -18,14 +21,14 @@ from shared.kernel.errors import NotFound, found
 
 
 async def recheck_assessment(
-    tx: ReadTx, who: Principal, assessment_id: UUID, reference: Reference, factory: RiskModelFactory
+    tx: ReadTx, who: Principal, assessment_id: UUID, reference_data: ReferenceData, factory: RiskModelFactory
 ) -> Recheck:
     """Return what was stored and what comes out today. Raises NotFound outside the caller's jurisdiction."""
     stored = found(await assessments.find(tx, assessment_id))
     standing = (await assessments.standings(tx, [stored.enterprise_id]))[stored.enterprise_id]
     if not standing.division.startswith(who.division):
         raise NotFound
-    then = await _reference_then(tx, stored, reference, factory)
+    then = await _reference_then(tx, stored, reference_data, factory)
     chunk = await facts.read_evidence(
         tx, stored.enterprise_id, stored.enterprise_facts, stored.signal_seqs, then.series
     )
@@ -35,18 +38,18 @@ async def recheck_assessment(
 
 
 async def _reference_then(
-    tx: ReadTx, stored: StoredAssessment, reference: Reference, factory: RiskModelFactory
+    tx: ReadTx, stored: StoredAssessment, reference_data: ReferenceData, factory: RiskModelFactory
 ) -> Reference:
+    then = await reference_data.as_it_was(tx, stored.as_of, stored.registry_version)
     pack = found(await rule_packs.find_pack(tx, stored.pack_version))
     model = await rule_packs.find_model(tx, stored.model_version)
     bands = await rule_packs.find_bands(tx, stored.band_id) if stored.band_id is not None else None
     return replace(
-        reference,
-        today=stored.as_of,
+        then,
         pack=parse_rule_pack(pack.document),
-        model=factory.load(model.artifact, model.sha256, reference.indicators)
+        model=factory.load(model.artifact, model.sha256, then.indicators)
         if model is not None
-        else factory.rules_only(reference.indicators),
+        else factory.rules_only(then.indicators),
         bands=bands or NO_BANDS,
         band_id=stored.band_id,
     )

@@ -5,7 +5,7 @@ model takes effect on the next batch in every process.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -58,6 +58,7 @@ class Reference:
     band_id: int | None
     policy: Policy
     calendar: WorkingCalendar
+    registry_version: int
     indicators: Mapping[str, Indicator]
     series: tuple[str, ...]
 
@@ -71,6 +72,7 @@ class ReferenceData:
         self._factory = factory
         self.registry = IndicatorRegistry()
         self._indicators: Mapping[str, Indicator] = {}
+        self._registry_version = 0
         self._calendar = KnownCalendar(CALENDAR)
         self._pack: RulePack | None = None
         self._model: RiskModel | None = None
@@ -93,8 +95,21 @@ class ReferenceData:
             band_id=now.band_id if bands else None,
             policy=policy_on(self._policies, today),
             calendar=await self._calendar.current(tx),
+            registry_version=self._registry_version,
             indicators=self._indicators,
             series=series_names(self._indicators),
+        )
+
+    async def as_it_was(self, tx: ReadTx, on: date, registry_version: int) -> Reference:
+        """Return today's set with the policy and the indicators of a former day; pack, model and bands have numbers."""
+        indicators = await self.registry.as_it_was(tx, on, registry_version)
+        return replace(
+            await self.current(tx),
+            today=on,
+            policy=policy_on(self._policies, on),
+            registry_version=registry_version,
+            indicators=indicators,
+            series=series_names(indicators),
         )
 
     async def timing(self, tx: ReadTx) -> tuple[Policy, WorkingCalendar]:
@@ -103,6 +118,7 @@ class ReferenceData:
 
     async def _read_indicators(self, tx: ReadTx) -> None:
         known = await self.registry.current(tx)
+        self._registry_version = self.registry.version
         if known is not self._indicators:
             # A model is compiled for the registry's series.
             self._indicators, self._model = known, None

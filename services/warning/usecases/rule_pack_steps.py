@@ -35,6 +35,13 @@ class RulePackStepRefused(DomainError):
     code = "warning.rule_pack_step_refused"
 
 
+class PackSuperseded(DomainError):
+    """Another pack stands before this one on every day on which it could be in force."""
+
+    kind = Kind.CONFLICT
+    code = "warning.rule_pack_superseded"
+
+
 class SamePerson(DomainError):
     """Who drafted a pack may not review it."""
 
@@ -113,11 +120,15 @@ async def review_pack(tx: WriteTx, who: Principal, version: int) -> RulePackOut:
 
 
 async def publish_pack(tx: WriteTx, who: Principal, version: int) -> RulePackOut:
-    """Put a reviewed pack in force from its date; if that has come, everybody is assessed anew."""
+    """Put a reviewed pack in force from its date; if that has come, everybody is assessed anew.
+
+    Raises RulePackStepRefused, PackSuperseded.
+    """
     row = await _locked(tx, version)
     if row.status == "live":
         return await _shown(tx, row)
     _expect(row, "reviewed")
+    await _check_not_superseded(tx, row)
     await rule_packs.mark_pack(tx, version, status="live", published_by=who.username, published_at=tx.now)
     if row.effective_from <= shanghai_day(tx.now):
         await rule_packs.retire_before(tx, version, row.effective_from)
@@ -214,6 +225,20 @@ def _expect(row: Row[Any], status: str) -> None:
             f"规则包当前为 {row.status}，此步骤要求 {status}。",
             f"The pack is {row.status}; this step needs {status}.",
             facts={"pack_status": row.status},
+        )
+
+
+async def _check_not_superseded(tx: ReadTx, row: Row[Any]) -> None:
+    """Ask which pack is in force on the first day that this one could have."""
+    first_on = max(shanghai_day(tx.now), row.effective_from)
+    other = await rule_packs.live_pack(tx, first_on)
+    if other is not None and (other.effective_from, other.version) > (row.effective_from, row.version):
+        raise PackSuperseded(
+            f"规则包 {row.version} 已被规则包 {other.version}（{other.effective_from} 起生效）取代，发布后也不会生效："
+            "请以更晚的生效日期另拟草案。",
+            f"Pack {other.version}, in force from {other.effective_from}, supersedes pack {row.version}, which would"
+            " never take effect: draft a new one with a later effective date.",
+            facts={"superseded_by": other.version},
         )
 
 

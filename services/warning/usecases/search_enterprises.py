@@ -7,9 +7,9 @@ from sqlalchemy import Row
 
 from services.warning.domain.indicators import Indicator
 from services.warning.repository import enterprise_views
+from services.warning.usecases.read_timeline import newest_of_each_sort
 from services.warning.usecases.read_warnings import enterprise_card
-from services.warning.usecases.timeline_titles import title_of
-from shared.contracts.warning import EnterpriseDetail, EnterprisePage, EnterpriseSummary, TimelineEntry
+from shared.contracts.warning import EnterpriseDetail, EnterprisePage, EnterpriseSummary
 from shared.db.tx import ReadTx
 from shared.kernel.divisions import division_name
 from shared.kernel.errors import found
@@ -35,14 +35,15 @@ async def read_enterprise(
 ) -> EnterpriseDetail:
     """Return one enterprise in full, by its normal code. Raises NotFound when it is not in the jurisdiction."""
     row = found(await enterprise_views.find(tx, division, uscc))
-    entries = await enterprise_views.timeline(tx, row.id, row.uscc)
+    timeline, next_cursor = await newest_of_each_sort(tx, row, indicators)
     return EnterpriseDetail(
         enterprise=enterprise_card(row),
         former_names=await enterprise_views.former_names(tx, row.id),
         risk_level=row.risk_level,
         score=row.score,
         open_warning_id=row.open_warning_id,
-        timeline=[_entry(entry, indicators) for entry in entries],
+        timeline=timeline,
+        next_cursor=next_cursor,
     )
 
 
@@ -65,9 +66,3 @@ def _summary(row: Row[Any]) -> EnterpriseSummary:
         risk_level=row.risk_level,
         open_warning_id=row.open_warning_id,
     )
-
-
-def _entry(row: Row[Any], indicators: Mapping[str, Indicator]) -> TimelineEntry:
-    title, title_en = title_of(row.kind, row.subject, row.facts, indicators)
-    facts = {name: value for name, value in row.facts.items() if value is not None}
-    return TimelineEntry(at=row.at, kind=row.kind, title=title, title_en=title_en, facts=facts)

@@ -32,8 +32,19 @@ class ForeignIndicator(DomainError):
 
     kind = Kind.FORBIDDEN
     code = "foreign_indicator"
-    message_zh = "本部门无权报送该指标；如确需报送，请联系系统管理员。"
-    message_en = "Your department may not report this indicator; ask the system administrator if it should."
+    message_zh = (
+        "本部门未获准报送该指标；如确需报送，请系统管理员运行 departments grant 准许，再重新取得令牌。"
+    )
+    message_en = (
+        "Your department may not report this indicator; if it should, let the system administrator grant it"
+        " (labour-warning departments grant), then get a new token."
+    )
+
+
+class IndicatorNotYet(DomainError):
+    """The indicator is registered, and holds from a later day."""
+
+    code = "indicator_not_yet_in_force"
 
 
 class SignalRefused(DomainError):
@@ -137,6 +148,8 @@ class Intake:
             raise ForeignIndicator(
                 fields=[FieldProblem("indicator", "foreign_indicator", *_messages(ForeignIndicator))]
             )
+        if indicator.effective_from > self.today:
+            raise _not_yet(indicator)
         return indicator
 
     def _signal(self, content: SignalContent, indicator: Indicator, received_at: datetime) -> NewSignal:
@@ -200,6 +213,14 @@ def has_reference(source_ref: str) -> SignalRefused:
         f"The signal to be corrected has a source_ref: put {source_ref} into corrects, not its signal_id.",
     )
     return SignalRefused(fields=[problem], facts={"correct_instead": source_ref})
+
+
+def _not_yet(indicator: Indicator) -> IndicatorNotYet:
+    first_on = indicator.effective_from
+    zh = f"指标 {indicator.id} 自 {first_on} 起生效，此前不接收信号：请自该日起报送。"
+    en = f"The indicator {indicator.id} holds from {first_on} and takes no signal before: send it from then on."
+    problem = FieldProblem("indicator", IndicatorNotYet.code, zh, en)
+    return IndicatorNotYet(zh, en, fields=[problem], facts={"effective_from": first_on.isoformat()})
 
 
 def _no_reference_of_its_own() -> FieldProblem:

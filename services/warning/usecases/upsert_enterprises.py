@@ -32,12 +32,12 @@ async def upsert_enterprises(tx: WriteTx, claims: Sequence[CheckedClaim], *, ass
     await enterprises.lock_register(tx)
     known = await enterprises.by_uscc(tx, {checked.claim.uscc for checked in claims})
     before = {uscc: found.enterprise for uscc, found in known.items()}
-    after, results = _fold(before, claims)
+    after, results, renamed = _fold(before, claims)
     changed = [enterprise for uscc, enterprise in after.items() if enterprise != before.get(uscc)]
-    if not changed:
+    if not changed and not renamed:
         return Upserted(results, {})
-    ids = await enterprises.write(tx, changed)
-    await _note_names(tx, before, changed, ids)
+    ids = {uscc: found.id for uscc, found in known.items()} | await enterprises.write(tx, changed)
+    await enterprises.begin_names(tx, [(ids[one.uscc], one) for one in renamed])
     released = await enterprises.release_signals(
         tx, [ids[one.uscc] for one in changed if one.uscc not in before]
     )
@@ -48,24 +48,18 @@ async def upsert_enterprises(tx: WriteTx, claims: Sequence[CheckedClaim], *, ass
 
 def _fold(
     before: Mapping[str, Enterprise], claims: Sequence[CheckedClaim]
-) -> tuple[dict[str, Enterprise], list[WriteResult]]:
+) -> tuple[dict[str, Enterprise], list[WriteResult], list[Enterprise]]:
+    """Return what becomes of the enterprises, of each claim, and every state with a new name: none is passed over."""
     after: dict[str, Enterprise] = {}
-    results = []
+    results, renamed = [], []
     for checked in claims:
         uscc = checked.claim.uscc
-        after[uscc], result = merge(after.get(uscc) or before.get(uscc), checked)
+        former = after.get(uscc) or before.get(uscc)
+        after[uscc], result = merge(former, checked)
         results.append(result)
-    return after, results
-
-
-async def _note_names(
-    tx: WriteTx, before: Mapping[str, Enterprise], changed: Sequence[Enterprise], ids: Mapping[str, int]
-) -> None:
-    renamed = {
-        ids[one.uscc]: one for one in changed if one.uscc not in before or before[one.uscc].name != one.name
-    }
-    if renamed:
-        await enterprises.begin_names(tx, renamed)
+        if former is None or former.name != after[uscc].name:
+            renamed.append(after[uscc])
+    return after, results, renamed
 
 
 def _touched(known: Mapping[str, Known], changed: Sequence[Enterprise]) -> set[int]:

@@ -80,6 +80,41 @@ def test_a_department_gets_credentials_for_registered_indicators_only(database_u
     refused(departments.app, database_url, "disable", "nobody")
 
 
+def test_a_departments_rights_and_secret_change_under_the_same_source(database_url: str) -> None:
+    told = succeed(departments.app, database_url, "add", "union", "--indicators", "complaint")
+    further = ("--indicators", "wage_arrears, rent_arrears")
+    succeed(departments.app, database_url, "grant", "union", *further)
+    succeed(departments.app, database_url, "revoke", "union", "--indicators", "rent_arrears")
+    succeed(departments.app, database_url, "disable", "union")
+    renewed = succeed(departments.app, database_url, "renew", "union")
+    assert told.splitlines()[0] == renewed.splitlines()[0], "the client id stays"
+    assert told.splitlines()[1] != renewed.splitlines()[1]
+    (listed,) = json.loads(succeed(departments.app, database_url, "list", "--json"))
+    assert (listed["indicators"], listed["enabled"]) == (["complaint", "wage_arrears"], False)
+    succeed(departments.app, database_url, "enable", "union")
+    assert "union" in succeed(departments.app, database_url, "list")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("add", "union", "--indicators", "complaint"), "grant"),
+        (("grant", "union", "--indicators", "no_such"), "no_such"),
+        (("grant", "union", "--indicators", " "), "indicators list"),
+        (("grant", "nobody", "--indicators", "complaint"), "departments list"),
+        (("revoke", "union", "--indicators", "rent_arrears"), "rent_arrears"),
+        (("revoke", "union", "--indicators", "complaint"), "departments disable"),
+        (("renew", "nobody"), "departments list"),
+        (("enable", "nobody"), "departments list"),
+    ],
+)
+def test_what_a_department_cannot_be_given_is_refused_in_one_line(
+    database_url: str, arguments: tuple[str, ...], told: str
+) -> None:
+    succeed(departments.app, database_url, "add", "union", "--indicators", "complaint")
+    assert told in refused(departments.app, database_url, *arguments)
+
+
 def test_an_indicator_is_added_as_data(database_url: str, tmp_path: Path) -> None:
     model = default_indicators()["indicators"][0]
     new = model | {"id": "deposit_unpaid", "name_zh": "保证金未缴", "name_en": "deposit unpaid"}
@@ -87,6 +122,7 @@ def test_an_indicator_is_added_as_data(database_url: str, tmp_path: Path) -> Non
     file.write_text(json.dumps({"version": 2, "effective_from": "2026-11-01", "indicators": [new, model]}))
     told = succeed(indicators.app, database_url, "add", file)
     assert told.splitlines() == [
+        "自 / from: 2026-11-01",
         "新增 / added: deposit_unpaid",
         "替换 / replaced: -",
         "保持 / kept: wage_arrears",

@@ -30,6 +30,12 @@ async def test_a_look_at_an_enterprise_is_recorded(house: House) -> None:
         assert (await house.audit())[-1] == ("auditor", "enterprise.read", USCC, "ok")
 
 
+async def test_a_look_at_an_enterprises_time_line_is_recorded(house: House) -> None:
+    path = f"/api/dashboard/v1/enterprises/{USCC.lower()}/timeline?kind=signal&limit=7"
+    await house.call(await house.token(Role.AUDITOR), "GET", path)
+    assert (await house.audit())[-1] == ("auditor", "enterprise.read", USCC, "ok")
+
+
 async def test_a_look_at_a_mediation_case_is_recorded(house: House) -> None:
     token, case_id = await house.token(Role.MEDIATOR), uuid4()
     await house.call(token, "GET", f"/api/mediation/v1/cases/{case_id}")

@@ -4,9 +4,16 @@ import base64
 from datetime import timedelta
 from urllib.parse import quote
 
+import httpx
 import pytest
 
 from services.gateway.usecases.disable_department import disable_department
+from services.gateway.usecases.keep_departments import (
+    enable_department,
+    grant_indicators,
+    renew_secret,
+    revoke_indicators,
+)
 from tests.service.gateway.house import House
 
 pytestmark = pytest.mark.asyncio
@@ -100,6 +107,55 @@ async def test_disabling_a_department_holds_from_the_next_request_on(house: Hous
     async with house.db.write() as tx:
         await disable_department(tx, "hrss", "tests")
     assert (await house.call(token, "GET", "/api/auth/v1/me")).status_code == 401
+
+
+async def token_of(house: House, client_id: str, client_secret: str) -> httpx.Response:
+    return await house.call(None, "POST", TOKEN, data=GRANT, headers=basic(client_id, client_secret))
+
+
+async def test_a_new_secret_ends_the_old_one_and_its_tokens_at_once(house: House) -> None:
+    given = await house.add_department("hrss")
+    token = (await token_of(house, given.client_id, given.client_secret)).json()["access_token"]
+    async with house.db.write() as tx:
+        fresh = await renew_secret(tx, "hrss", "tests")
+    assert (await house.call(token, "GET", "/api/auth/v1/me")).status_code == 401
+    assert (await token_of(house, given.client_id, given.client_secret)).status_code == 401
+    renewed = (await token_of(house, fresh.client_id, fresh.client_secret)).json()["access_token"]
+    me = await house.call(renewed, "GET", "/api/auth/v1/me")
+    assert (me.status_code, me.json()["source"]) == (200, "hrss")
+
+
+async def test_a_grant_counts_from_the_next_token_and_a_revocation_at_once(house: House) -> None:
+    given = await house.add_department("hrss")
+    before = (await token_of(house, given.client_id, given.client_secret)).json()["access_token"]
+    async with house.db.write() as tx:
+        await grant_indicators(tx, "hrss", ["complaint"], "tests")
+    assert (await house.call(before, "GET", "/api/auth/v1/me")).json()["indicators"] == ["wage_arrears"]
+    token = (await token_of(house, given.client_id, given.client_secret)).json()["access_token"]
+    me = await house.call(token, "GET", "/api/auth/v1/me")
+    assert sorted(me.json()["indicators"]) == ["complaint", "wage_arrears"]
+    async with house.db.write() as tx:
+        await revoke_indicators(tx, "hrss", ["wage_arrears"], "tests")
+    assert (await house.call(token, "GET", "/api/auth/v1/me")).status_code == 401
+    token = (await token_of(house, given.client_id, given.client_secret)).json()["access_token"]
+    assert (await house.call(token, "GET", "/api/auth/v1/me")).json()["indicators"] == ["complaint"]
+
+
+async def test_an_enabled_department_sends_again_and_former_tokens_stay_dead(house: House) -> None:
+    given = await house.add_department("hrss")
+    before = (await token_of(house, given.client_id, given.client_secret)).json()["access_token"]
+    async with house.db.write() as tx:
+        await disable_department(tx, "hrss", "tests")
+    assert (await token_of(house, given.client_id, given.client_secret)).status_code == 401
+    async with house.db.write() as tx:
+        await enable_department(tx, "hrss", "tests")
+    assert (await house.call(before, "GET", "/api/auth/v1/me")).status_code == 401
+    assert (await token_of(house, given.client_id, given.client_secret)).status_code == 200
+    assert [action for _, action, _, _ in await house.audit() if action.startswith("department")] == [
+        "department.add",
+        "department.disable",
+        "department.enable",
+    ]
 
 
 async def test_a_departments_token_expires(house: House) -> None:

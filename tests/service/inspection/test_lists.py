@@ -15,7 +15,7 @@ from shared.auth.permissions import Role
 from shared.auth.principal import Principal
 from shared.db.tx import Database
 from shared.kernel.ids import new_id
-from shared.kernel.paging import Page
+from shared.kernel.paging import Page, encode_cursor
 from tests.support.explain import plan_of, statements_of
 from tests.support.inspectorate import NO_VIOLATION, OTHER_TOWN, Inspectorate, done
 from tests.support.system import System
@@ -73,6 +73,13 @@ async def test_closed_cases_are_listed_when_asked_for_the_newest_first(inspector
 )
 async def test_a_query_that_makes_no_sense_is_refused(inspectorate: Inspectorate, query: Any) -> None:
     assert (await inspectorate.officer.get("/cases", params=query)).status_code == 422
+
+
+async def test_another_lists_cursor_is_refused(inspectorate: Inspectorate) -> None:
+    at, last_id = "2026-11-18T10:00:00+00:00", "0199f5a0-5bd1-7a30-8c2f-0d8f3a1b2c3d"
+    for cursor in ([at, last_id], ["mediation", at, last_id], ["inspection.closed", at, last_id]):
+        answer = await inspectorate.officer.get("/cases", params={"cursor": encode_cursor(cursor)})
+        assert (answer.status_code, answer.json()["code"]) == (422, "page.cursor_invalid")
 
 
 async def test_a_town_sees_its_own_alone(inspectorate: Inspectorate) -> None:

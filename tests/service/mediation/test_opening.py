@@ -4,6 +4,7 @@ import pytest
 
 from shared.auth.permissions import Role
 from shared.events.mediation import MediationCaseOpened
+from shared.kernel.paging import encode_cursor
 from tests.support.network import CENTRE, HOUSE, OTHER_TOWN, TOWN, ZONE, Network, handed_over
 from tests.support.told import told
 
@@ -113,4 +114,6 @@ async def test_the_list_goes_on_from_a_cursor_most_urgent_first(network: Network
             break
     assert len(seen) == len(set(seen)) == 6
     assert seen[-1] == accepted, "it has more time than those that nobody accepted yet"
-    assert (await client.get("/cases", params={"cursor": "no"})).status_code == 422
+    anothers = encode_cursor(["2026-11-18T10:00:00+00:00", "0199f5a0-5bd1-7a30-8c2f-0d8f3a1b2c3d"])
+    for refused in ("no", anothers):
+        assert (await client.get("/cases", params={"cursor": refused})).status_code == 422

@@ -1,5 +1,6 @@
 """Registers from files: every row with its result, nothing overridden unasked, the real register whole."""
 
+import asyncio
 import csv
 import json
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,11 @@ from typer.testing import CliRunner, Result
 
 from services.commands import enterprises
 from services.commands.import_report import safe_cell
+from services.warning.repository import enterprise_views
+from services.warning.repository.tables import MAILBOXES
+from shared.db.engine import make_engine
+from shared.db.tx import Database
+from shared.kernel.clock import SystemClock
 from tests.support.enterprises import a_table, a_uscc
 
 REGISTRY = Path(__file__).resolve().parents[4] / "shared" / "data" / "registry"
@@ -114,6 +120,36 @@ def test_a_dry_run_tells_the_same_and_writes_nothing(command_line: CommandLine, 
     tried = command_line.counts(twin, "--dry-run")
     assert tried == tallied(11, created=4, refused=7, reasons=REFUSED)
     assert command_line.counts(twin) == tried
+
+
+def test_no_name_is_lost_between_the_rows_of_one_file(
+    command_line: CommandLine, database_url: str, tmp_path: Path
+) -> None:
+    def names(file: str, *told: str) -> dict[str, Any]:
+        rows = [registered(a_uscc(1), name) for name in told]
+        return command_line.counts(a_table(tmp_path / file, REGISTER_HEADER, rows))
+
+    assert names("first.csv", "上海旧名甲厂", "上海新名甲厂") == tallied(2, created=1, updated=1)
+    assert asyncio.run(former_names(database_url)) == ["上海旧名甲厂"]
+    names("second.csv", "上海第三名甲厂", "上海第四名甲厂", "上海新名甲厂")
+    assert asyncio.run(former_names(database_url)) == [
+        "上海第四名甲厂",
+        "上海第三名甲厂",
+        "上海新名甲厂",
+        "上海旧名甲厂",
+    ]
+    names("third.csv", "上海路过之名厂", "上海新名甲厂")
+    assert asyncio.run(former_names(database_url))[0] == "上海路过之名厂"
+
+
+async def former_names(url: str) -> list[str]:
+    """Return what the one enterprise was called, newest first, as its detail shows it."""
+    engine = make_engine(url, application="tests")
+    async with Database(engine, "warning", MAILBOXES.outbox, SystemClock()).read() as tx:
+        (found,) = await enterprise_views.search(tx, "310112", None, 0, 2)
+        told = await enterprise_views.former_names(tx, found.id)
+    await engine.dispose()
+    return told
 
 
 def test_the_report_has_a_line_for_every_row(command_line: CommandLine, twin: Path, tmp_path: Path) -> None:

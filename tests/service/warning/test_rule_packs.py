@@ -72,6 +72,25 @@ async def test_a_scheduled_pack_retires_the_former_one_on_its_day(district: Dist
     assert (await step(author, 1, "publish")).json()["status"] == "retired"
 
 
+async def test_a_pack_that_another_supersedes_cannot_be_published(district: District) -> None:
+    author, reviewer = officer(district, "author"), officer(district, "reviewer")
+    dates = ("2026-11-19", "2026-11-20", "2026-11-20")
+    early, same_day, newest = [(await draft(author, effective_from=day)).json()["version"] for day in dates]
+    for version in (early, same_day, newest):
+        await step(reviewer, version, "review")
+    assert (await step(author, newest, "publish")).status_code == 200
+    too_late = await step(author, same_day, "publish")
+    assert (too_late.status_code, too_late.json()["superseded_by"]) == (409, newest), "never in force"
+    district.system.clock.advance(timedelta(days=2))
+    author = officer(district, "author")
+    refused = (await step(author, early, "publish")).json()
+    assert (refused["status"], refused["code"]) == (409, "warning.rule_pack_superseded")
+    assert str(newest) in refused["title"]
+    assert "2026-11-20" in refused["title"]
+    listed = {one["version"]: one["status"] for one in (await author.get("/rule-packs")).json()["items"]}
+    assert (listed[early], listed[newest]) == ("reviewed", "live")
+
+
 async def test_a_dry_run_tells_what_would_change_and_changes_nothing(district: District) -> None:
     await district.send(period="2026-11", months=0, workers=4)
     author = officer(district, "author")
