@@ -12,19 +12,21 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-# The history has the pauses of the clocks that still wait for a calendar; they are few, and no other counts again.
+# Only clocks that wait for a calendar are counted again. They are few, and too few to keep a job for: their pauses stand
+# in the history, and which of these stopped a clock is told by its trace.
 _PAUSES = """
 UPDATE warning.warning_clocks k SET pauses = told.pauses
 FROM (
   SELECT c.id, array_agg(ARRAY[greatest(c.started_at, began.at), ended.at] ORDER BY ended.at) AS pauses
   FROM warning.warning_clocks c
   JOIN warning.warning_history ended
-    ON ended.warning_id = c.warning_id AND ended.action = 'resume' AND ended.at > c.started_at
+    ON ended.warning_id = c.warning_id AND ended.action = 'resume' AND c.trace_zh LIKE
+      '%至' || to_char(ended.at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') || '暂停，顺延%'
   CROSS JOIN LATERAL (
     SELECT max(h.at) AS at FROM warning.warning_history h
-    WHERE h.warning_id = c.warning_id AND h.action = 'pause' AND h.at <= ended.at
+    WHERE h.warning_id = c.warning_id AND h.action = 'pause' AND h.at < ended.at
   ) began
-  WHERE c.provisional AND c.met_at IS NULL AND c.replaced_at IS NULL AND c.trace_zh LIKE '%暂停，顺延%'
+  WHERE c.provisional AND c.met_at IS NULL AND c.replaced_at IS NULL
   GROUP BY c.id
 ) told WHERE k.id = told.id
 """
