@@ -9,6 +9,8 @@ DATA ?= ./.demo
 PORT2 ?= 8081
 DATA2 ?= ./.demo2
 KILLS ?= 5
+CHAOS_KILLS ?= 40
+PROMTOOL ?= v0.313.5
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
@@ -16,12 +18,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 PYTHONS := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help install install-dev demo demo-federation demo-reset test test-kafka check check-rules lint type fmt bench \
-	revision migrate events openapi lock clean
+.PHONY: help install install-dev demo demo-federation demo-reset test test-kafka chaos check check-rules lint type fmt bench \
+	tools revision migrate events openapi release-schema lock clean
 
 help: ## 本清单 / this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
-	@echo '  PORT=$(PORT) DATA=$(DATA) PORT2=$(PORT2) DATA2=$(DATA2) KILLS=$(KILLS)'
+	@echo '  PORT=$(PORT) DATA=$(DATA) PORT2=$(PORT2) DATA2=$(DATA2) KILLS=$(KILLS) CHAOS_KILLS=$(CHAOS_KILLS)'
 
 # -- installation ----------------------------------------------------------------------------------------
 # The stamps are touched last, so that an interrupted installation is taken up again. The project itself
@@ -79,10 +81,13 @@ migrate: install ## 升级数据库结构 / bring the schemas to head (DATABASE_
 # -- proving ---------------------------------------------------------------------------------------------
 
 test: install-dev ## 全部测试：KILLS= / the whole suite, on a real PostgreSQL and a real broker
-	@KILLS='$(KILLS)' $(BIN)/pytest -n 3 --dist worksteal
+	@KILLS='$(KILLS)' $(BIN)/pytest -n 3 --dist worksteal -m 'not chaos'
 
 test-kafka: install-dev ## 仅消息总线测试 / the tests on a Kafka broker alone
 	@$(BIN)/pytest -m kafka
+
+chaos: install-dev ## 负载下的故障测试：CHAOS_KILLS= / faults under load, ten minutes; CHAOS_KILLS=500 for a night
+	@KILLS='$(CHAOS_KILLS)' $(BIN)/pytest -m chaos -rs -s tests/chaos
 
 check: install-dev ## 三十秒内的检查 / lint, types, contracts and unit tests in under 30 s
 	@$(MAKE) --no-print-directory -j2 --output-sync=target type check-rules
@@ -106,6 +111,19 @@ bench: install-dev ## 性能测量，写入 build/bench.json / measure, and writ
 	@mkdir -p build
 	@exec $(BIN)/python -m benchmarks
 
+tools: build/tools/kustomize build/tools/promtool ## 部署测试所用的工具（需要 Go）/ what the deployment's tests need, into build/tools
+
+KUSTOMIZE := sigs.k8s.io/kustomize/kustomize/v5@v5.8.1
+build/tools/kustomize:
+	@GOBIN='$(CURDIR)/build/tools' go install $(KUSTOMIZE)
+
+# Not `go install`: its module has replacements, which only a module of its own may pass over.
+build/tools/promtool:
+	@mkdir -p build/tools/promtool.src
+	@cd build/tools/promtool.src && { test -f go.mod || go mod init promtool; } && \
+	go get github.com/prometheus/prometheus/cmd/promtool@$(PROMTOOL) && \
+	CGO_ENABLED=0 go build -tags remove_all_sd -ldflags='-s -w' -o ../promtool github.com/prometheus/prometheus/cmd/promtool
+
 # -- changing --------------------------------------------------------------------------------------------
 
 revision: install-dev ## 新的数据库迁移：S=服务 M="说明" / a new migration: S=service M="message"
@@ -115,6 +133,9 @@ revision: install-dev ## 新的数据库迁移：S=服务 M="说明" / a new mig
 
 events: install-dev ## 重写事件的基准模式与 docs/events.md / rewrite the golden schemas and docs/events.md
 	@$(BIN)/labour-warning events
+
+release-schema: install-dev ## 发布时保存数据库结构 / at a release: store its schema for the tests of those that follow
+	@$(BIN)/python .ci/store_schema.py
 
 openapi: install-dev ## 重写提交在库中的 OpenAPI 文件 / rewrite the committed OpenAPI files
 	@$(BIN)/labour-warning openapi

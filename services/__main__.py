@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = {
     "migrate": "services.commands.serve:migrate",
     "openapi": "services.commands.publish:openapi",
     "events": "services.commands.publish:events",
+    "backup": "services.commands.backup:app",
     "calendar": "services.commands.calendar:app",
     "dead-letters": "services.commands.dead_letters:app",
     "departments": "services.commands.departments:app",

@@ -1,5 +1,6 @@
 """Fixtures that every kind of test may ask for: a real PostgreSQL, a fixed clock, a running system."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -18,6 +19,7 @@ from shared.db.engine import make_engine
 from shared.kernel.clock import FixedClock, SystemClock
 from shared.runtime.prepare import prepare
 from tests.support.databases import Databases
+from tests.support.next_schema import migrate_with
 from tests.support.system import System
 
 # Logged exceptions would otherwise be drawn with every local variable, seconds each.
@@ -55,7 +57,9 @@ def databases(postgres: str) -> Databases:
 
 
 async def migrated(url: str) -> None:
-    """Bring every schema of a database to head."""
+    """Bring every schema of a database to head, or to that of the release whose folder SCHEMA_FROM names."""
+    if release := os.environ.get("SCHEMA_FROM"):
+        await migrate_with(Path(release), url)
     engine = make_engine(url, application="tests")
     for spec in SPECS.values():
         await prepare(spec, engine, SystemClock())

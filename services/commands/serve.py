@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
 import uvloop
 from pydantic import SecretStr
@@ -24,6 +25,7 @@ from shared.events.topics import TOPICS
 from shared.kernel.clock import Clock, SystemClock
 from shared.kernel.errors import DomainError, Kind
 from shared.observability import logging
+from shared.observability.on_demand import traces
 from shared.runtime import supervisor
 from shared.runtime.host import Host, host
 from shared.runtime.prepare import history_of, prepare
@@ -31,6 +33,7 @@ from shared.runtime.settings import CommonSettings
 from shared.runtime.spec import ServiceSpec
 
 _TURN_SECONDS = 0.0005
+log = structlog.get_logger(__name__)
 Names = Annotated[
     list[str] | None, typer.Argument(help="服务名，缺省为全部 / services, all when none is named")
 ]
@@ -121,10 +124,17 @@ async def migrate_all(engine: AsyncEngine, specs: list[ServiceSpec]) -> None:
 
 
 async def refuse_old_schema(engine: AsyncEngine, specs: list[ServiceSpec]) -> None:
-    """Raise SchemaNotAtHead unless every schema is exactly at this release's head."""
+    """Raise SchemaNotAtHead where a schema is older than this release.
+
+    A newer one is served: releases change one after the other, the schema before the processes, and a schema's next
+    release leaves in place what this one reads and writes (CONTRIBUTING.md, expand and contract).
+    """
     for spec in specs:
         history = history_of(spec)
-        if await migrations.current(engine, history) != history.head():
+        found = await migrations.current(engine, history)
+        if found not in history.revisions() and found is not None:
+            log.warning("the schema is a newer release's", service=spec.name, revision=found)
+        elif found != history.head():
             raise SchemaNotAtHead(
                 f"{spec.name} 的数据库结构不是本版本：请先运行 labour-warning migrate。",
                 f"The schema of {spec.name} is not this release's: run labour-warning migrate first.",
@@ -184,7 +194,8 @@ async def _up(
     if settings.bus == "kafka":
         refuse_unreadable_events()
         await refuse_missing_topics(settings)
-    await supervisor.run(build_host(specs, settings), role)
+    with traces(settings.otel_exporter_otlp_endpoint, [spec.name for spec in specs], role):
+        await supervisor.run(build_host(specs, settings), role)
 
 
 def refuse_unreadable_events() -> None:

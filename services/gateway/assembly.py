@@ -69,7 +69,7 @@ def build(context: Context) -> Service:
 def assemble(context: Context, settings: GatewaySettings) -> Service:
     """Build the gateway. Raises SigningKeyMissing."""
     parts = _parts(context, settings)
-    app = make_app(context.name, _TITLE, context.db, context.tokens)
+    app = make_app(context.name, _TITLE, context.db, context.tokens, for_strangers=True)
     app.state.parts = parts
     app.state.session_check = parts.check_session
     app.router.lifespan_context = _lifespan(parts)

@@ -10,6 +10,7 @@ from kafka.admin import (
     ACLFilter,
     ACLOperation,
     ACLPermissionType,
+    ACLResourcePatternType,
     OffsetTimestamp,
     ResourcePattern,
     ResourcePatternFilter,
@@ -50,7 +51,7 @@ def dismiss(settings: KafkaSettings, user: str) -> None:
     """Take the login and every right of `user` away. Raises BusUnavailable."""
 
     def work(admin: Admin) -> None:
-        every = ResourcePatternFilter(ResourceType.ANY, None)
+        every = ResourcePatternFilter(ResourceType.ANY, None, ACLResourcePatternType.ANY)
         admin.delete_acls([ACLFilter(f"User:{user}", None, ACLOperation.ANY, ACLPermissionType.ANY, every)])
         _all_well(
             admin.alter_user_scram_credentials([UserScramCredentialDeletion(user, _MECHANISM)]).values()

@@ -28,7 +28,8 @@ class Origin:
 class Message:
     """One event on its way: `body` is the structured CloudEvents JSON that the outbox made.
 
-    traceparent: the W3C trace context of what caused it, "" where nobody traces.
+    traceparent: the W3C trace context of its sending, "" where nobody traces; the envelope's own says where the event
+    came to be.
     origin: None on the local bus; it is no part of what the message says.
     """
 

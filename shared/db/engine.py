@@ -12,7 +12,13 @@ _CONNECTION_CLASS = "08"
 # A client that is cut off is dropped by the server after idle + count * interval seconds, and its advisory locks with
 # it. Longer than a publish may take (KafkaSettings.publish_timeout_seconds): a relay that lost its lock in the middle
 # of a publish has given it up before another one begins.
-_KEEPALIVE = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
+_KEEPALIVE = {
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    # While an answer is on its way there are no keepalives, only retransmissions, for a quarter of an hour.
+    "tcp_user_timeout": "20000",
+}
 POOL_SIZE = 12
 """Of these a service's relay and each job that one process alone may run hold one for as long as they live."""
 

@@ -1,6 +1,7 @@
 """Runs a service's own alembic history in its own schema."""
 
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,11 @@ from alembic.util.exc import CommandError
 from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shared.db.locks import only_one
 from shared.kernel.errors import DomainError, Kind
 
 _LOCK = "labour-warning.migrate"
+_LOCK_TIMEOUT = "SET lock_timeout = '30s'"
 
 
 class SchemaTooNew(DomainError):
@@ -44,6 +47,10 @@ class History:
         config.attributes["service"] = self.service
         return config
 
+    def revisions(self) -> frozenset[str]:
+        """Return the revisions that this release knows."""
+        return frozenset(one.revision for one in ScriptDirectory.from_config(self.config()).walk_revisions())
+
     def head(self) -> str | None:
         """Return the newest revision that this release knows."""
         return ScriptDirectory.from_config(self.config()).get_current_head()
@@ -56,21 +63,35 @@ def _with_connection(history: History, connection: Connection) -> Config:
 
 
 def _upgrade(connection: Connection, history: History) -> None:
-    connection.execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended(:purpose, 0))"), {"purpose": _LOCK}
-    )
-    connection.execute(text("SET LOCAL lock_timeout = '30s'"))
-    connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {history.service}"))
     try:
+        connection.execute(text(_LOCK_TIMEOUT))
+        connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {history.service}"))
+        connection.commit()
         command.upgrade(_with_connection(history, connection), "head")
     except CommandError as error:
         raise SchemaTooNew from error
+    finally:
+        connection.rollback()
+        connection.execute(text("RESET lock_timeout"))
+        connection.commit()
 
 
 async def upgrade(engine: AsyncEngine, history: History) -> None:
-    """Bring a service's schema to head, in one transaction. Raises SchemaTooNew."""
-    async with engine.begin() as connection:
+    """Bring a service's schema to head, each revision in a transaction of its own. Raises SchemaTooNew.
+
+    One transaction for all would not let a revision step out of it, as CREATE INDEX CONCURRENTLY must; and that waits
+    for every session with a transaction, so that nobody may wait for their turn inside one.
+    """
+    async with engine.connect() as connection, only_one(engine, _LOCK):
         await connection.run_sync(_upgrade, history)
+
+
+def script(history: History, start: str, end: str) -> str:
+    """Return the SQL that leads from one revision to another, as `upgrade` runs it; needs no database."""
+    config = history.config()
+    config.output_buffer = written = StringIO()
+    command.upgrade(config, f"{start}:{end}", sql=True)
+    return f"{_LOCK_TIMEOUT};\n{written.getvalue()}"
 
 
 def _downgrade(connection: Connection, history: History) -> None:
@@ -107,11 +128,15 @@ async def current(engine: AsyncEngine, history: History) -> str | None:
 def run_environment(context: Any, metadata: MetaData) -> None:
     """Body of every `migrations/env.py`: this schema alone, its version table inside it."""
     schema = metadata.schema
-    connection: Connection = context.config.attributes["connection"]
+    if context.is_offline_mode():
+        reached: dict[str, Any] = {"dialect_name": "postgresql", "literal_binds": True}
+    else:
+        reached = {"connection": context.config.attributes["connection"]}
     context.configure(
-        connection=connection,
+        **reached,
         target_metadata=metadata,
         version_table_schema=schema,
+        transaction_per_migration=True,
         include_schemas=True,
         include_name=lambda name, kind, _parents: name == schema if kind == "schema" else True,
         compare_type=True,

@@ -17,7 +17,10 @@ from typing_extensions import override
 from shared.events.base import Emitted, Event
 from shared.kernel.clock import Clock
 from shared.kernel.ids import new_id
-from shared.observability.correlation import correlation_id
+from shared.observability.correlation import Cause, correlation_id
+from shared.observability.spans import traceparent
+
+_NOBODY = Cause()
 
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 
@@ -55,8 +58,8 @@ class WriteTx(ReadTx):
         """Wrap a connection on which a transaction is open."""
         super().__init__(connection, now)
         self.emitted: list[Emitted] = []
-        self.causes: Mapping[str, str] = {}
-        """By the key of what is worked on, the correlation id of who asked for it; where many asked at once."""
+        self.causes: Mapping[str, Cause] = {}
+        """By the key of what is worked on, what asked for it; where many asked at once."""
 
     async def execute(self, statement: Executable, parameters: Parameters = None) -> int:
         """Run `statement`; return how many rows it touched."""
@@ -83,8 +86,9 @@ class WriteTx(ReadTx):
 
     def emit(self, event: Event) -> None:
         """Let `event` leave with this transaction's commit."""
-        cause = self.causes.get(event.key) or correlation_id()
-        self.emitted.append(Emitted(new_id(), event, self.now, cause))
+        cause = self.causes.get(event.key, _NOBODY)
+        known = cause.correlation_id or correlation_id()
+        self.emitted.append(Emitted(new_id(), event, self.now, known, cause.traceparent or traceparent()))
 
 
 def _lock_of(purpose: str) -> ColumnElement[int]:

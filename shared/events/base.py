@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from typing_extensions import override
 
 EVENT_TYPES: dict[str, type["Event"]] = {}
@@ -63,11 +63,16 @@ class Recipient(BaseModel):
     account_id: UUID | None = None
 
 
+def _is_empty(attribute: str) -> bool:
+    return not attribute
+
+
 class Envelope(BaseModel):
     """A CloudEvents 1.0 envelope in structured JSON mode.
 
-    `partitionkey` and `correlationid` are extension attributes; the correlation id ties the
-    request that caused the event to everything that follows from it.
+    `partitionkey`, `correlationid` and `traceparent` are extension attributes; the correlation id ties the
+    request that caused the event to everything that follows from it. `traceparent` is CloudEvents' own extension
+    for tracing (ADR 0013): where in a trace the event came to be; left out where no trace was kept.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -82,6 +87,7 @@ class Envelope(BaseModel):
     dataschema: str
     partitionkey: str
     correlationid: str
+    traceparent: str = Field(default="", exclude_if=_is_empty)
     data: dict[str, Any]
 
 
@@ -93,6 +99,7 @@ class Emitted:
     event: Event
     at: datetime
     correlation_id: str
+    traceparent: str = ""
 
     def envelope(self, service: str) -> Envelope:
         """Return the envelope as `service` sends it."""
@@ -105,5 +112,6 @@ class Emitted:
             dataschema=f"/schemas/events/{self.event.TYPE}.json",
             partitionkey=self.event.key,
             correlationid=self.correlation_id,
+            traceparent=self.traceparent,
             data=self.event.model_dump(mode="json"),
         )

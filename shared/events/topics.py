@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+# Longer than a restore may go back (shared/kernel/recovery.py): what the restored database lacks can be read again.
 _A_WHILE: Final = timedelta(days=35)
 
 
@@ -16,8 +17,7 @@ _A_WHILE: Final = timedelta(days=35)
 class Topic:
     """A topic as it is to be made.
 
-    retention: how long a message is kept, None for ever; longer than the recovery window, so that what a restored
-    database does not know can be read again.
+    retention: how long a message is kept, None for ever.
     compacted: of each key the newest message is kept, whatever its age; only where a message says all of its key.
     foreign: others write to it. Its messages carry the broker's time, not their sender's.
     """

@@ -1,10 +1,18 @@
 """The correlation id: one request, or one event, and everything that follows from it."""
 
 from contextvars import ContextVar
+from typing import NamedTuple
 
 from shared.kernel.ids import new_id
 
 _current: ContextVar[str] = ContextVar("correlation_id", default="")
+
+
+class Cause(NamedTuple):
+    """What something follows from: its correlation id, and its place in a trace (a W3C traceparent); "" is none."""
+
+    correlation_id: str = ""
+    traceparent: str = ""
 
 
 def correlation_id() -> str:

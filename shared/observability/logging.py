@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line on standard error, with the correlation id."""
+"""Structured logs: one JSON object a line on standard error, with the correlation id and any trace's id."""
 
 import logging
 import sys
@@ -7,6 +7,7 @@ import structlog
 from structlog.types import EventDict, WrappedLogger
 
 from shared.observability.correlation import correlation_id
+from shared.observability.spans import trace_id
 
 # Without local variables: they hold passwords, tokens and people's data.
 _TRACEBACKS = structlog.processors.ExceptionRenderer(
@@ -14,8 +15,11 @@ _TRACEBACKS = structlog.processors.ExceptionRenderer(
 )
 
 
-def _add_correlation_id(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+def _add_ids(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     event.setdefault("correlation_id", correlation_id())
+    known = trace_id()
+    if known:
+        event.setdefault("trace_id", known)
     return event
 
 
@@ -26,7 +30,7 @@ def configure(level: str = "INFO", *, stream: str | None = None) -> None:
     )
     shared_processors: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
-        _add_correlation_id,
+        _add_ids,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _TRACEBACKS,

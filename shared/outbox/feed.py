@@ -10,13 +10,14 @@ from functools import partial
 from typing import Any
 
 import structlog
+from opentelemetry.trace import SpanKind
 from sqlalchemy import ColumnElement, Row, and_
 
 from shared.bus.port import Message
 from shared.db.engine import is_unreachable
 from shared.db.tx import Database, WriteTx
 from shared.kernel.errors import DomainError
-from shared.observability import correlation
+from shared.observability import correlation, spans
 from shared.observability.metrics import DEAD_LETTERS
 from shared.outbox.burial import Burials, burial
 from shared.outbox.tables import Mailboxes
@@ -59,8 +60,10 @@ class Feed:
                 await self._burials.unless_handled(message, partial(self._apply, [message]))
 
     async def _apply(self, messages: Sequence[Message]) -> None:
-        async with self._db.write() as tx:
-            refused = await self._handler(tx, messages)
-            for message, error in refused:
-                await tx.execute(burial(self._mailboxes.dead_letters, message, error, 1, tx.now))
+        # Whoever writes to the topic is a stranger: their trace is not gone on with, but a new one begun.
+        with spans.span(f"{self._db.service} take {messages[0].topic}", SpanKind.CONSUMER, parent=""):
+            async with self._db.write() as tx:
+                refused = await self._handler(tx, messages)
+                for message, error in refused:
+                    await tx.execute(burial(self._mailboxes.dead_letters, message, error, 1, tx.now))
         DEAD_LETTERS.labels(self._db.service).inc(len(refused))

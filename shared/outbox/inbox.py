@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 import structlog
+from opentelemetry.trace import SpanKind
 from pydantic import ValidationError
 from sqlalchemy import ColumnElement, Row, exists, select
 from sqlalchemy.dialects.postgresql import insert
@@ -17,7 +18,8 @@ from sqlalchemy.dialects.postgresql import insert
 from shared.bus.port import Message
 from shared.db.tx import Database, WriteTx
 from shared.events.base import EVENT_TYPES, Envelope, Event
-from shared.observability import correlation
+from shared.observability import correlation, spans
+from shared.observability.correlation import Cause
 from shared.observability.metrics import EVENTS_HANDLED, EVENTS_SKIPPED
 from shared.outbox.burial import Burials
 from shared.outbox.tables import Mailboxes
@@ -33,6 +35,11 @@ class _Arrived:
     message: Message
     envelope: Envelope
     event: Event
+
+    @property
+    def traceparent(self) -> str:
+        """Return what the handling goes on from: the sending, or else where the event came to be."""
+        return self.message.traceparent or self.envelope.traceparent
 
 
 class Inbox:
@@ -108,11 +115,17 @@ class Inbox:
 
     async def _apply(self, arrived: Sequence[_Arrived]) -> None:
         correlation.begin(arrived[0].envelope.correlationid)
-        async with self._db.write() as tx:
-            fresh = await self._claim(tx, arrived)
-            tx.causes = {item.event.key: item.envelope.correlationid for item in fresh}
-            for handler, events in self._by_handler(fresh):
-                await handler(tx, events)
+        steps = [(f"{self._db.service} process {item.event.TYPE}", item.traceparent) for item in arrived]
+        with spans.each(SpanKind.CONSUMER, steps) as traceparents:
+            going_on = {item.message.event_id: one for item, one in zip(arrived, traceparents, strict=True)}
+            async with self._db.write() as tx:
+                fresh = await self._claim(tx, arrived)
+                tx.causes = {
+                    item.event.key: Cause(item.envelope.correlationid, going_on[item.message.event_id])
+                    for item in fresh
+                }
+                for handler, events in self._by_handler(fresh):
+                    await handler(tx, events)
         for item in fresh:
             EVENTS_HANDLED.labels(self._db.service, item.event.TYPE).inc()
 

@@ -5,10 +5,14 @@ leave its rows behind the cursor for good.
 """
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import structlog
+from opentelemetry.trace import SpanKind
+from pydantic_core import from_json
 from sqlalchemy import delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -18,7 +22,8 @@ from shared.db.locks import only_one
 from shared.db.rows import among
 from shared.db.tx import Database, outbox_channel
 from shared.db.wake import Waker
-from shared.observability.metrics import DEAD_LETTERS, OUTBOX_AGE_SECONDS, OUTBOX_PUBLISHED
+from shared.observability import spans
+from shared.observability.metrics import DEAD_LETTERS, OUTBOX_PUBLISHED
 from shared.outbox.tables import Mailboxes
 
 BATCH = 500
@@ -45,7 +50,7 @@ class Relay:
 
     async def run(self) -> None:
         """Publish until cancelled; raises when the connection that holds the lock is lost."""
-        async with only_one(self._db.engine, f"{self._db.service}.relay") as connection:
+        async with only_one(self._db.engine, turn_of(self._db.service)) as connection:
             while True:
                 try:
                     moved = await self.publish_batch(connection)
@@ -67,11 +72,9 @@ class Relay:
         table = self._outbox
         waiting = select(table).where(table.c.published_at.is_(None)).order_by(table.c.seq).limit(BATCH)
         rows = (await connection.execute(waiting)).all()
-        age = (self._db.clock.now() - rows[0].created_at).total_seconds() if rows else 0.0
-        OUTBOX_AGE_SECONDS.labels(self._db.service).set(max(age, 0.0))
         if not rows:
             return 0
-        await self._bus.publish([Message(r.topic, r.key, r.event_id, r.type, r.body.encode()) for r in rows])
+        await self._publish([Message(r.topic, r.key, r.event_id, r.type, r.body.encode()) for r in rows])
         marked = (
             update(table)
             .where(among(table.c.seq, [r.seq for r in rows]))
@@ -80,6 +83,15 @@ class Relay:
         await connection.execute(marked)
         OUTBOX_PUBLISHED.labels(self._db.service).inc(len(rows))
         return len(rows)
+
+    async def _publish(self, messages: Sequence[Message]) -> None:
+        if not spans.on():  # whether an envelope has a trace is only seen by reading it
+            await self._bus.publish(messages)
+            return
+        steps = [(f"{self._db.service} publish {one.type}", _origin(one)) for one in messages]
+        with spans.each(SpanKind.PRODUCER, steps) as known:
+            told = [replace(one, traceparent=at) for one, at in zip(messages, known, strict=True)]
+            await self._bus.publish(told)
 
     async def _bury(self, connection: AsyncConnection, refused: MessageRefused) -> None:
         """Put an event that the bus will never take among the dead letters, so that those behind it can go."""
@@ -108,6 +120,15 @@ class Relay:
         before = self._db.clock.now() - KEEP
         await connection.execute(delete(self._outbox).where(self._outbox.c.published_at < before))
         await connection.execute(delete(self._inbox).where(self._inbox.c.handled_at < before))
+
+
+def turn_of(service: str) -> str:
+    """Return the purpose that only one relay of a service may hold."""
+    return f"{service}.relay"
+
+
+def _origin(message: Message) -> str:
+    return str(from_json(message.body).get("traceparent", ""))
 
 
 async def unpublished(db: Database, mailboxes: Mailboxes) -> int:

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pkgutil import resolve_name
 
 import httpx
 from fastapi import FastAPI
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from shared.auth.tokens import TokenVerifier
 from shared.bus.port import Bus, Subscription
@@ -18,10 +19,13 @@ from shared.db.tx import Database, outbox_channel
 from shared.db.wake import Waker
 from shared.kernel.clock import Clock
 from shared.kernel.errors import DomainError, Kind
+from shared.observability import spans
 from shared.outbox.feed import Feed
 from shared.outbox.inbox import Inbox
 from shared.outbox.relay import Relay
+from shared.runtime.client_spans import ClientSpans
 from shared.runtime.in_process import InProcessTransport
+from shared.runtime.look_around import look_around
 from shared.runtime.service import Context, Destination, Job, ReadyCheck, Service
 from shared.runtime.settings import CommonSettings
 from shared.runtime.spec import ServiceSpec
@@ -82,9 +86,8 @@ class Host:
             checks |= {f"{name}.{what}": check for what, check in hosted.service.ready.items()}
         findings: dict[str, str | None] = {"draining": "shutting down" if self.draining else None}
         findings["bus"] = None if self.bus.healthy() else "the bus does not answer"
-        for name, check in checks.items():
-            findings[name] = await _finding(check)
-        return findings
+        found = await asyncio.gather(*(_finding(check) for check in checks.values()))
+        return findings | dict(zip(checks, found, strict=True))
 
     async def close(self) -> None:
         """Close the ways to others, the bus and the connections."""
@@ -112,7 +115,7 @@ def host(
     here = frozenset(spec.name for spec in specs)
     for spec in specs:
         built[spec.name] = _build(spec, settings, clock, tokens, bus, _upstreams(made, here))
-    _mount_readiness(made)
+    _mount_platform_routes(made)
     return made
 
 
@@ -152,6 +155,11 @@ def _upstreams(made: Host, here: frozenset[str]) -> Callable[[str], Destination]
 
 
 def _destination(made: Host, name: str, here: frozenset[str]) -> Destination:
+    found = _untold_destination(made, name, here)
+    return replace(found, transport=ClientSpans(found.transport, name)) if spans.on() else found
+
+
+def _untold_destination(made: Host, name: str, here: frozenset[str]) -> Destination:
     if name in here:
         return Destination(InProcessTransport(lambda: made.hosted[name].service.app), f"http://{name}")
     address: str = getattr(made.settings, f"upstream_{name}", "")
@@ -163,16 +171,19 @@ def _destination(made: Host, name: str, here: frozenset[str]) -> Destination:
     return Destination(httpx.AsyncHTTPTransport(), address.rstrip("/"))
 
 
-def _mount_readiness(made: Host) -> None:
-    for hosted in made.hosted.values():
-        hosted.service.app.add_api_route("/readyz", _readiness_route(made), include_in_schema=False)
-
-
-def _readiness_route(made: Host) -> Callable[..., object]:
+def _mount_platform_routes(made: Host) -> None:
     async def ready(_: Anyone) -> JSONResponse:
         return ready_response(await made.readiness())
 
-    return ready
+    async def metrics(_: Anyone) -> Response:
+        mailboxes = [(hosted.db, hosted.spec.mailboxes) for hosted in made.hosted.values()]
+        await look_around(mailboxes, made.readiness)
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    for hosted in made.hosted.values():
+        app = hosted.service.app
+        app.add_api_route("/readyz", ready, include_in_schema=False)
+        app.add_api_route("/metrics", metrics, include_in_schema=False)
 
 
 async def enter_lifespans(made: Host, stack: AsyncExitStack) -> None:

@@ -76,6 +76,7 @@ class CommonSettings(Settings):
     drain_seconds: float = Field(default=0.0, ge=0, le=300)
     log_level: str = "INFO"
     log_file: str | None = None
+    otel_exporter_otlp_endpoint: str = ""
 
     @model_validator(mode="after")
     def _read_database_url(self) -> Self:

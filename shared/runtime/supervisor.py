@@ -18,7 +18,7 @@ from typing_extensions import override
 from shared.db.locks import only_one
 from shared.kernel.errors import DomainError, Kind
 from shared.observability import correlation
-from shared.observability.metrics import JOB_RUNS
+from shared.observability.metrics import JOB_INTERVAL, JOB_LAST_OK, JOB_RUNS
 from shared.runtime.host import Host, Hosted, enter_lifespans
 from shared.runtime.http import ProblemHttp
 from shared.runtime.service import Job
@@ -69,6 +69,9 @@ async def _nothing() -> None: ...
 
 async def _rounds(hosted: Hosted, job: Job, still_ours: Callable[[], Awaitable[object]]) -> None:
     failures = 0
+    labels = hosted.spec.name, job.name
+    JOB_INTERVAL.labels(*labels).set(job.every.total_seconds())
+    JOB_RUNS.labels(*labels, "failed")  # from nothing to one is no rise
     while True:
         await still_ours()
         correlation.begin()
@@ -76,7 +79,7 @@ async def _rounds(hosted: Hosted, job: Job, still_ours: Callable[[], Awaitable[o
             more = await job.run()
         except Exception as error:
             failures += 1
-            JOB_RUNS.labels(hosted.spec.name, job.name, "failed").inc()
+            JOB_RUNS.labels(*labels, "failed").inc()
             log.exception("job failed", service=hosted.spec.name, job=job.name, failures=failures)
             if failures >= FAILURES_IN_A_ROW:
                 raise
@@ -84,7 +87,8 @@ async def _rounds(hosted: Hosted, job: Job, still_ours: Callable[[], Awaitable[o
             await asyncio.sleep(min(_BACK_OFF_SECONDS * 2**failures, _LONGEST_BACK_OFF_SECONDS))
             continue
         failures = 0
-        JOB_RUNS.labels(hosted.spec.name, job.name, "ok").inc()
+        JOB_RUNS.labels(*labels, "ok").inc()
+        JOB_LAST_OK.labels(*labels).set_to_current_time()
         if not more:
             await hosted.waker.wait(job.wake_channel, job.every.total_seconds())
 

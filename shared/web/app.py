@@ -1,18 +1,19 @@
-"""Makes a service's app: errors as problems, request context, health, metrics."""
+"""Makes a service's app: errors as problems, request context, health."""
 
 from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI
-from fastapi.responses import JSONResponse, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from fastapi.responses import JSONResponse
 from sqlalchemy import text
 
 from shared.auth.tokens import TokenVerifier
 from shared.db.tx import Database
+from shared.observability import spans
 from shared.web import errors
 from shared.web.guard import GuardedRoute, Public
 from shared.web.middleware import RequestContext
+from shared.web.server_spans import ServerSpans
 
 Anyone = Annotated[None, Depends(Public("liveness, readiness and metrics are for the platform"))]
 
@@ -25,14 +26,13 @@ async def alive(_: Anyone) -> dict[str, str]:
     return {"status": "ok"}
 
 
-@health.get("/metrics")
-async def metrics(_: Anyone) -> Response:
-    """Return Prometheus metrics."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+def make_app(
+    name: str, title: str, db: Database, tokens: TokenVerifier, *, for_strangers: bool = False
+) -> FastAPI:
+    """Return an app without routes of its own but health; importing it has no effect.
 
-
-def make_app(name: str, title: str, db: Database, tokens: TokenVerifier) -> FastAPI:
-    """Return an app without routes of its own but health; importing it has no effect."""
+    for_strangers: others than our own services call it.
+    """
     app = FastAPI(
         title=title,
         docs_url=None,
@@ -49,6 +49,8 @@ def make_app(name: str, title: str, db: Database, tokens: TokenVerifier) -> Fast
     errors.install(app)
     add_routes(app, health)
     app.add_middleware(RequestContext, service=name, answer_to=errors.unexpected)
+    if spans.on():
+        app.add_middleware(ServerSpans, service=name, for_strangers=for_strangers)
     return app
 
 

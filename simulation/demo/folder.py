@@ -11,7 +11,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import from_json
 
-from shared.db.embedded import MAKING, EmbeddedPostgres, EmbeddedPostgresFailed
+from shared.db.embedded import MAKING, EmbeddedPostgres
+from shared.db.programs import EmbeddedPostgresFailed
 from shared.kernel.errors import DomainError, Kind
 
 FORMAT = 1

@@ -132,7 +132,7 @@ def test_only_the_entry_points_read_the_environment() -> None:
         "services/__main__.py",
         "services/commands/",
         "simulation/",
-        "shared/db/embedded.py",
+        "shared/db/programs.py",
         "shared/bus/embedded.py",
     )
 

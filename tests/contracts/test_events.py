@@ -3,6 +3,7 @@
 import json
 import subprocess
 from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -138,6 +139,19 @@ def _as_record(event: Event) -> kafka.KafkaMessage:
     )
     message = Message(event.TOPIC, event.key, envelope.id, event.TYPE, envelope.model_dump_json().encode())
     return kafka.KafkaMessage(dict(headers_of(message)), message.key, message.body)
+
+
+def test_an_event_tells_its_place_in_a_trace_only_where_there_is_one() -> None:
+    """As CloudEvents' extension for distributed tracing has it (ADR 0013)."""
+    known = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    event = EVENT_TYPES[DECLARED[0]].model_validate(a_value(golden(DECLARED[0])))
+    emitted = Emitted(new_id(), event, datetime(2026, 11, 18, 2, 0, tzinfo=UTC), "case-2026-11-18")
+
+    without, traced = (one.envelope("gateway") for one in (emitted, replace(emitted, traceparent=known)))
+
+    assert "traceparent" not in json.loads(without.model_dump_json())
+    assert json.loads(traced.model_dump_json())["traceparent"] == known
+    assert Envelope.model_validate_json(traced.model_dump_json()) == traced
 
 
 def test_an_envelope_of_a_newer_producer_is_read() -> None:

@@ -1,12 +1,15 @@
 """Each service can run alone, and a process that cannot run says why in one line."""
 
+import asyncio
 from pathlib import Path
 
+import asyncpg
 import httpx
 import pytest
 
 from shared.auth.tokens import generate_key, public_half
 from tests.flows.running import answers, run, up
+from tests.support.collector import a_collector
 
 
 @pytest.fixture
@@ -42,12 +45,49 @@ def test_a_service_alone_tells_that_it_lives_that_it_is_ready_and_how_it_fares(
         assert running.stop() == 0
 
 
+def test_a_service_sends_its_traces_to_the_collector_that_is_named(
+    database_url: str, public_key: str, tmp_path: Path
+) -> None:
+    settings = {"DATABASE_URL": database_url, "TOKEN_PUBLIC_KEY_FILE": public_key}
+    with (
+        a_collector() as collector,
+        up(
+            ["mediation"], tmp_path / "log", OTEL_EXPORTER_OTLP_ENDPOINT=collector.address, **settings
+        ) as running,
+    ):
+        running.wait_until(answers)
+        assert httpx.get(f"{running.address}/cases").status_code == 401
+        assert running.stop() == 0
+        sent = collector.next()
+
+    assert sent.resource["service.name"] == "labour-warning-mediation"
+    assert sent.spans == ["GET /cases"]
+
+
 def test_a_schema_that_was_never_migrated_is_not_served(empty_database_url: str, public_key: str) -> None:
     refused = run(["up", "mediation"], DATABASE_URL=empty_database_url, TOKEN_PUBLIC_KEY_FILE=public_key)
 
     assert refused.returncode == 1
     assert "labour-warning migrate" in one_line(refused.stderr)
     assert refused.stdout == ""
+
+
+def test_the_schema_of_the_next_release_is_served(
+    empty_database_url: str, public_key: str, tmp_path: Path
+) -> None:
+    settings = {"DATABASE_URL": empty_database_url, "TOKEN_PUBLIC_KEY_FILE": public_key}
+    assert run(["migrate", "mediation"], **settings).returncode == 0
+    asyncio.run(_say("UPDATE mediation.alembic_version SET version_num = 'of_tomorrow'", empty_database_url))
+
+    with up(["mediation"], tmp_path / "log", **settings) as running:
+        running.wait_until(lambda one: answers(one, "/readyz"))
+    assert "of_tomorrow" in (tmp_path / "log").read_text()
+
+
+async def _say(statement: str, url: str) -> None:
+    connection = await asyncpg.connect(url)
+    await connection.execute(statement)
+    await connection.close()
 
 
 def test_an_unknown_service_is_named_with_those_there_are() -> None:

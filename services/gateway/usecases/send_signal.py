@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from opentelemetry.trace import SpanKind
 from pydantic_core import from_json, to_json
 
 from services.gateway.clients.upstream import JSON, Answer
 from services.gateway.clients.warning import WarningService
 from services.gateway.usecases.group_calls import GroupCalls
-from shared.observability import correlation
+from shared.observability import correlation, spans
 from shared.web.errors import PROBLEM_TYPE
 
 MOST_SIGNALS = 1_000
@@ -28,6 +29,7 @@ class _Signal:
     line: bytes
     authorization: str
     correlation_id: str
+    traceparent: str
 
 
 class SendSignal:
@@ -42,7 +44,7 @@ class SendSignal:
         """Return what became of a signal, as the answer to its request. `line` is JSON without a newline."""
         # Blanks that the caller put into its header are not carried on: it stands in the call of many.
         sender = " ".join(authorization.split())
-        return await self._calls.ask(_Signal(line, sender, correlation.correlation_id()))
+        return await self._calls.ask(_Signal(line, sender, correlation.correlation_id(), spans.traceparent()))
 
     async def _send(self, signals: Sequence[_Signal]) -> list[Answer]:
         # The call stands for all of them; the log can find it by the id of its first.
@@ -52,7 +54,9 @@ class SendSignal:
             parts.setdefault(signal.authorization, []).append(place)
         lines = {sender: [signals[at].line for at in places] for sender, places in parts.items()}
         # The call itself goes under the token that was checked last; each part is taken under its own.
-        answer = await self._warning.send_signals_together(lines, signals[-1].authorization)
+        asked_in = [signal.traceparent for signal in signals]
+        with spans.together("gateway send signals together", SpanKind.INTERNAL, asked_in):
+            answer = await self._warning.send_signals_together(lines, signals[-1].authorization)
         if answer.status != _OK:
             return [answer] * len(signals)
         results = from_json(answer.content)["results"]

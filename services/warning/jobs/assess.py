@@ -2,8 +2,10 @@
 
 import asyncio
 import time
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
+from opentelemetry.trace import SpanKind
 from prometheus_client import Counter, Histogram
 
 from services.warning.repository import assessments, job_marks
@@ -12,10 +14,16 @@ from services.warning.usecases.assess_enterprises import apply, collect, examine
 from services.warning.usecases.reference_data import ReferenceData
 from shared.db.tx import Database
 from shared.kernel.clock import shanghai_day
+from shared.observability import spans
 from shared.runtime.service import Job
 
 ASSESSED = Counter("warning_assessed_total", "Enterprises assessed")
 ASSESS_SECONDS = Histogram("warning_assess_seconds", "Time to assess one chunk")
+WAIT_SECONDS = Histogram(
+    "warning_assessment_wait_seconds",
+    "Time from a signal to its enterprise's assessment, with the warnings that follow",
+    buckets=(0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300),
+)
 # So many requests come within one look only under a bulk load.
 BULK_REQUESTS = 500
 LOOK_SECONDS = 0.3
@@ -34,13 +42,21 @@ def assess_job(db: Database, reference_data: ReferenceData) -> Job:
             work = await collect(reading, reference_data)
         if work is None:
             return False
-        examined = await asyncio.to_thread(examine, work)
-        async with db.write() as tx:
-            ASSESSED.inc(await apply(tx, examined))
+        asked_in = [cause.traceparent for cause in work.due.causes.values()]
+        with spans.together("warning assess", SpanKind.INTERNAL, asked_in):
+            examined = await asyncio.to_thread(examine, work)
+            async with db.write() as tx:
+                ASSESSED.inc(await apply(tx, examined))
         ASSESS_SECONDS.observe(time.perf_counter() - began)
+        _note_waits(work.due.asked_at, db.clock.now())
         return True
 
     return Job("assess", run, timedelta(seconds=2), wake_channel=WAKE_CHANNEL, exclusive=True)
+
+
+def _note_waits(since: Sequence[datetime], until: datetime) -> None:
+    for asked_at in since:
+        WAIT_SECONDS.observe((until - asked_at).total_seconds())
 
 
 class _Gathering:

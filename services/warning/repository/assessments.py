@@ -13,7 +13,8 @@ from services.warning.domain.levels import WarningLevel
 from services.warning.repository.tables import assessment_queue, assessments, enterprise_risk, enterprises
 from shared.contracts.base import JsonObject
 from shared.db.tx import ReadTx, WriteTx
-from shared.observability.correlation import correlation_id
+from shared.observability.correlation import Cause, correlation_id
+from shared.observability.spans import traceparent
 
 WAKE_CHANNEL = "warning_assessment"
 
@@ -26,8 +27,10 @@ WHERE e.id = ANY($1::int8[])
 """
 
 # Whom somebody asked for comes before those who only age: a new signal does not wait for a whole district.
+# The newest request's ids come as one text, because each ordered aggregate costs as much as all the rest.
 _WAITING_LONGEST = text("""
-    SELECT enterprise_id, array_agg(seq) AS seqs, (array_agg(correlation_id ORDER BY seq DESC))[1] AS asked_by
+    SELECT enterprise_id, array_agg(seq) AS seqs, min(requested_at) AS since,
+      (array_agg(correlation_id || ' ' || traceparent ORDER BY seq DESC))[1] AS cause
     FROM warning.assessment_queue GROUP BY enterprise_id
     ORDER BY bool_and(correlation_id = ''), min(seq) LIMIT :most
 """)
@@ -53,11 +56,15 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What the queue holds: its rows, the distinct enterprises that they name, and who asked last for each."""
+    """What the queue holds: its rows, the distinct enterprises that they name, and who asked last for each.
+
+    asked_at: since when those wait whom somebody asked for.
+    """
 
     queue_seqs: Sequence[int]
     enterprise_ids: Sequence[int]
-    correlation_ids: Mapping[int, str]
+    causes: Mapping[int, Cause]
+    asked_at: Sequence[datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +106,15 @@ async def enqueue(tx: WriteTx, enterprise_ids: Sequence[int]) -> None:
         return
     await tx.execute(
         text(
-            "INSERT INTO warning.assessment_queue (enterprise_id, requested_at, correlation_id)"
-            " SELECT id, :now, :cause FROM unnest(CAST(:ids AS int8[])) AS id"
+            "INSERT INTO warning.assessment_queue (enterprise_id, requested_at, correlation_id, traceparent)"
+            " SELECT id, :now, :cause, :traceparent FROM unnest(CAST(:ids AS int8[])) AS id"
         ),
-        {"ids": list(enterprise_ids), "now": tx.now, "cause": correlation_id()},
+        {
+            "ids": list(enterprise_ids),
+            "now": tx.now,
+            "cause": correlation_id(),
+            "traceparent": traceparent(),
+        },
     )
     await tx.execute(select(func.pg_notify(WAKE_CHANNEL, "")))
 
@@ -117,10 +129,12 @@ async def enqueue_all(tx: WriteTx) -> int:
 async def peek(tx: ReadTx, limit: int) -> Due:
     """Return the enterprises that wait longest, each with all requests for it; they stay until `take`."""
     rows = await tx.rows(_WAITING_LONGEST, {"most": limit})
+    causes = {row.enterprise_id: Cause(*row.cause.rsplit(" ", 1)) for row in rows}
     return Due(
         [seq for row in rows for seq in row.seqs],
-        sorted(row.enterprise_id for row in rows),
-        {row.enterprise_id: row.asked_by for row in rows},
+        sorted(causes),
+        causes,
+        [row.since for row in rows if causes[row.enterprise_id].correlation_id],
     )
 
 

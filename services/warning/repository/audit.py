@@ -40,6 +40,14 @@ WHERE NOT EXISTS (SELECT FROM warning.audit_findings a
 """)
 
 
+_OPEN = text("SELECT level, count(*) AS number FROM warning.warnings WHERE state <> 'closed' GROUP BY level")
+
+
+async def open_by_level(tx: ReadTx) -> dict[str, int]:
+    """Return how many warnings are open."""
+    return {row.level: row.number for row in await tx.rows(_OPEN)}
+
+
 async def orphans(tx: ReadTx, limit: int = 500) -> Sequence[tuple[UUID, str]]:
     """Return open warnings without an owner or a next step, with what they lack."""
     return [(row.id, row.problem) for row in await tx.rows(_ORPHANS, {"limit": limit})]

@@ -15,6 +15,7 @@ from services.warning.repository.tables import signals
 from shared.db.rows import among
 from shared.db.tx import ReadTx, WriteTx
 from shared.observability.correlation import correlation_id
+from shared.observability.spans import traceparent
 
 # One statement stores a batch, marks the enterprises that it touches as due and wakes the assessor.
 _STORE = f"""
@@ -33,8 +34,9 @@ WITH told AS (
   ON CONFLICT DO NOTHING
   RETURNING enterprise_id
 ), due AS (
-  INSERT INTO warning.assessment_queue (enterprise_id, requested_at, correlation_id)
-  SELECT DISTINCT enterprise_id, $19::timestamptz, $21::text FROM stored WHERE $20 AND enterprise_id IS NOT NULL
+  INSERT INTO warning.assessment_queue (enterprise_id, requested_at, correlation_id, traceparent)
+  SELECT DISTINCT enterprise_id, $19::timestamptz, $21::text, $22::text
+  FROM stored WHERE $20 AND enterprise_id IS NOT NULL
   RETURNING 1
 )
 SELECT (SELECT count(*) FROM stored),
@@ -112,7 +114,8 @@ async def store(
     """
     driver = await tx.driver()
     values = zip(*(_row(signal, enterprise_ids) for signal in sorted(fresh, key=_order)), strict=True)
-    stored: int = await driver.fetchval(_STORE, *values, tx.now, assess, correlation_id())
+    cause = (correlation_id(), traceparent())
+    stored: int = await driver.fetchval(_STORE, *values, tx.now, assess, *cause)
     return stored
 
 

@@ -148,6 +148,13 @@ assessment_queue = Table(
         server_default="",
         comment="of who asked; empty: nobody in particular",
     ),
+    Column(
+        "traceparent",
+        Text,
+        nullable=False,
+        server_default="",
+        comment="where the asking stands in a trace; empty: no trace was kept",
+    ),
     comment="Enterprises to assess; rows are appended freely and taken away with the assessment's commit",
 )
 

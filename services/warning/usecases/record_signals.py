@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from prometheus_client import Counter
+
 from services.warning.domain.indicators import Indicator
 from services.warning.repository import streams
 from services.warning.usecases.signal_drafts import Intake, Sender
@@ -13,6 +15,7 @@ from shared.kernel.clock import shanghai_day
 from shared.kernel.errors import DomainError, FieldProblem, Kind
 
 MOST_SIGNALS = 1_000
+SIGNALS = Counter("warning_signals_total", "Signals told, by what became of them", ["status"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,13 @@ async def record_signals(
     outcomes = await store_signals(tx, intake, senders, told, [tx.now] * len(told), assess=True)
     if stream is not None:
         await streams.advance(tx, stream.stream_id, stream.source, stream.first_line + len(told))
+    _count([outcome.status for outcome in outcomes])
     return outcomes
+
+
+def _count(statuses: Sequence[str]) -> None:
+    for status in set(statuses):
+        SIGNALS.labels(status).inc(statuses.count(status))
 
 
 async def _no_gap(tx: WriteTx, stream: StreamPosition) -> None:

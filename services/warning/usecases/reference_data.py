@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 import structlog
+from prometheus_client import Gauge
 from sqlalchemy import Row
 
 from services.warning.domain.indicators import Indicator, series_names
@@ -27,6 +28,12 @@ from shared.kernel.clock import shanghai_day
 from shared.kernel.errors import DomainError, Kind
 
 NO_BANDS = ScoreBands(NEVER, NEVER, NEVER)
+
+MODEL_INFO = Gauge("warning_model_info", "1 for the risk model in use", ["version"])
+FALLBACK = Gauge(
+    "warning_model_fallback_active",
+    "1 where the model in force was refused and the rules stand alone, else 0",
+)
 
 log = structlog.get_logger(__name__)
 
@@ -112,6 +119,9 @@ class ReferenceData:
         if self._model is None or version != self._model_mark:
             self._model = self._make_model(await rule_packs.live_model(tx) if version else None)
             self._model_mark = version
+            MODEL_INFO.clear()
+            MODEL_INFO.labels(self._model.version).set(1)
+            FALLBACK.set(version is not None and self._model.version != version)
             log.info("risk model in use", version=self._model.version)
         return self._model
 

@@ -18,7 +18,8 @@ import asyncpg
 import psutil
 import pytest
 
-from shared.db.embedded import EmbeddedPostgres, EmbeddedPostgresFailed
+from shared.db.embedded import EmbeddedPostgres
+from shared.db.programs import EmbeddedPostgresFailed
 
 ROOT = Path(__file__).parents[3]
 

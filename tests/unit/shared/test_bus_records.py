@@ -42,6 +42,15 @@ def test_a_message_crosses_the_broker_unchanged() -> None:
     assert message_of(record_of(message)) == replace(message, origin=Origin(1, 2))
 
 
+def test_a_message_takes_its_place_in_a_trace_along() -> None:
+    message = replace(
+        a_message("warning.signal"), traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    )
+
+    assert ("traceparent", message.traceparent.encode()) in headers_of(message)
+    assert message_of(record_of(message)) == message
+
+
 def test_a_foreign_record_is_a_message_without_a_type() -> None:
     message = message_of(ARecord())
 

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 import structlog
+from opentelemetry.trace import SpanKind
 
-from shared.observability import correlation
+from shared.observability import correlation, spans
 from shared.observability.logging import configure
+from tests.support.spans import kept_spans
 
 
 @pytest.fixture
@@ -59,3 +61,14 @@ def test_a_traceback_shows_where_it_happened_and_no_local_variable(log_file: Pat
         "log_in",
     ]
     assert "corner-lantern-42" not in log_file.read_text("utf-8")
+
+
+def test_a_line_tells_the_trace_in_which_it_was_written_and_none_where_there_is_none(log_file: Path) -> None:
+    known = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    with kept_spans(), spans.span("a step", SpanKind.SERVER, parent=known):
+        logging.getLogger("tests").warning("inside")
+    logging.getLogger("tests").warning("outside")
+
+    inside, outside = entries(log_file)
+    assert inside["trace_id"] == "0af7651916cd43dd8448eb211c80319c"
+    assert "trace_id" not in outside
