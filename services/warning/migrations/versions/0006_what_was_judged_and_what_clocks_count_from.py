@@ -1,19 +1,19 @@
 """What was judged before a warning came back, and what a clock is counted from: its pauses and its limit.
 
-Revision ID: 0005
-Revises: 0004
+Revision ID: 0006
+Revises: 0005
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-# Only clocks that wait for a calendar are counted again. They are few, and too few to keep a job for: their pauses stand
-# in the history, and which of these stopped a clock is told by its trace.
+# Only clocks that wait for a calendar are counted again; they are few, so that no job is needed. Their pauses stand in
+# the history, and which of these stopped a clock is told by its trace.
 _PAUSES = """
 UPDATE warning.warning_clocks k SET pauses = told.pauses
 FROM (
