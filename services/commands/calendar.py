@@ -7,12 +7,10 @@ from typing import Annotated
 import typer
 
 from services.commands.database import Databases, DataFolder, run_with_databases
-from services.warning.domain.policy import policy_on
 from services.warning.schemas.csv_files import records
 from services.warning.service import read_policies
 from services.warning.settings import WarningSettings
-from services.warning.usecases.take_calendar_notice import Notice, take_calendar_notice
-from shared.kernel.clock import shanghai_day
+from services.warning.usecases.take_calendar_notice import Notice, take_calendar_notices
 from shared.kernel.errors import DomainError, FieldProblem
 
 app = typer.Typer(name="calendar", help="工作日历 / the working calendar", no_args_is_help=True)
@@ -51,9 +49,9 @@ def import_days(
 
     async def work(found: Databases) -> int:
         async with found["warning"].write() as tx:
-            policy = policy_on(read_policies(WarningSettings().policy_file), shanghai_day(tx.now))
-            notices = [Notice(source, chosen, full_year) for source, chosen in days.items()]
-            return sum([await take_calendar_notice(tx, notice, policy) for notice in notices])
+            policies = read_policies(WarningSettings().policy_file)
+            notices = [Notice(source, chosen) for source, chosen in days.items()]
+            return await take_calendar_notices(tx, notices, full_year, policies)
 
     moved = run_with_databases(data, work)
     known = sum(len(chosen) for chosen in days.values())

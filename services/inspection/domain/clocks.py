@@ -123,12 +123,13 @@ def extend(clock: Clock, rule: ClockRule, calendar: WorkingCalendar) -> Clock:
 
 
 def recount(clock: Clock, calendar: WorkingCalendar) -> Clock:
-    """Return a running clock by another calendar; one whose day was ordered stays."""
+    """Return an unmet clock by another calendar; one whose day was ordered stays."""
     if clock.length is None or clock.unit is None:
         return clock
-    return _counted(
+    fresh = _counted(
         clock.kind, clock.article, clock.length, clock.unit, clock.extension, clock.started_at, calendar
     )
+    return replace(fresh, breached_at=clock.breached_at)
 
 
 def is_breached(clock: Clock, now: datetime) -> bool:

@@ -91,8 +91,9 @@ async def claim_overdue(tx: WriteTx, limit: int) -> Sequence[tuple[InspectionCas
 
 
 async def lock_provisional(tx: WriteTx) -> Mapping[UUID, InspectionCase]:
-    """Return the cases with a running clock whose date is provisional, locked in the order of their ids."""
-    concerned = select(case_clocks.c.case_id).where(case_clocks.c.provisional, *_RUNNING)
+    """Return the cases with an unmet clock whose date is provisional, locked in the order of their ids."""
+    unmet = case_clocks.c.met_at.is_(None)
+    concerned = select(case_clocks.c.case_id).where(case_clocks.c.provisional, unmet)
     chosen = select(cases).where(cases.c.id.in_(concerned), cases.c.state != State.CLOSED.value)
     rows = await tx.rows(chosen.order_by(cases.c.id).with_for_update())
     return {row.id: case_of(row) for row in rows}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from services.inspection.domain.clocks import Clock, next_due, recount
 from services.inspection.domain.inspection_case import InspectionCase
@@ -37,7 +38,7 @@ def _settle(
     moved = [
         replace(one, clock=fresh)
         for one in known
-        if _waits(one.clock) and (fresh := recount(one.clock, calendar)) != one.clock
+        if _waits(one.clock) and (fresh := _recounted(one.clock, calendar, tx.now)) != one.clock
     ]
     if not moved:
         return
@@ -49,5 +50,11 @@ def _settle(
     effects.steps.append(step_between(case, after, "recount", SYSTEM, told))
 
 
+def _recounted(clock: Clock, calendar: WorkingCalendar, now: datetime) -> Clock:
+    """A breach that was noticed on a date that turns out to lie ahead is none."""
+    fresh = recount(clock, calendar)
+    return fresh if fresh.due_at < now else replace(fresh, breached_at=None)
+
+
 def _waits(clock: Clock) -> bool:
-    return clock.provisional and clock.met_at is None and clock.breached_at is None
+    return clock.provisional and clock.met_at is None

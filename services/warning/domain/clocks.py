@@ -4,10 +4,11 @@ How days are counted is the kernel's (shared.kernel.deadlines). A downgrade leav
 clocks alone: nobody gets more time because a warning became milder.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TypeAlias
 
 from services.warning.domain.levels import WarningLevel
 from shared.kernel.calendar import WorkingCalendar, add_working_days, working_days_between
@@ -35,6 +36,10 @@ class ClockState(StrEnum):
     PAUSED = "paused"
 
 
+# From when, until when.
+Pauses: TypeAlias = tuple[tuple[datetime, datetime], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class ClockRule:
     """One line of the policy's table of clocks."""
@@ -52,6 +57,8 @@ class Clock:
     """One running (or met, or breached) clock, with everything that explains its date.
 
     provisional: some day between start and due lies in a year whose calendar is not published.
+    pauses: when it stood still, and until when; one that lasts is in `paused_at`.
+    limit_at: the date of another clock that it was never to pass, when it began.
     """
 
     kind: ClockKind
@@ -66,6 +73,11 @@ class Clock:
     met_at: datetime | None = None
     paused_at: datetime | None = None
     breached_at: datetime | None = None
+    pauses: Pauses = ()
+    limit_at: datetime | None = None
+
+
+RuleOf: TypeAlias = Callable[[Clock], ClockRule]
 
 
 def start_clock(rule: ClockRule, started_at: datetime, calendar: WorkingCalendar) -> Clock:
@@ -152,11 +164,25 @@ def resume(clock: Clock, rule: ClockRule, now: datetime, calendar: WorkingCalend
         clock,
         due_at=due_at,
         paused_at=None,
+        pauses=(*clock.pauses, (clock.paused_at, now)),
         provisional=provisional,
         calendar_version=calendar.version,
         trace_zh=told.zh,
         trace_en=told.en,
     )
+
+
+def settled(
+    clock: Clock, beside: Iterable[Clock], rule_of: RuleOf, calendar: WorkingCalendar, now: datetime
+) -> Clock:
+    """Return an unmet clock as it would stand had this calendar been known from its start, with the same pauses.
+
+    beside: the clocks of its warning. A breach that was noticed on a date that turns out to lie ahead is none.
+    """
+    limit_at = _limit_at(clock, beside, rule_of, calendar)
+    fresh = _counted(clock, clock.pauses, limit_at, rule_of, calendar)
+    breached_at = clock.breached_at if fresh.due_at < now else None
+    return replace(fresh, paused_at=clock.paused_at, breached_at=breached_at)
 
 
 def accept_clock_for_reassignment(
@@ -169,7 +195,7 @@ def accept_clock_for_reassignment(
     fresh = start_clock(rule, now, calendar)
     if visit is None or visit.met_at is not None or visit.due_at <= now:
         return fresh
-    return _no_later(fresh, visit.due_at)
+    return replace(_no_later(fresh, visit.due_at), limit_at=visit.due_at)
 
 
 def clocks_after_upgrade(
@@ -214,7 +240,32 @@ def _no_later(clock: Clock, limit_at: datetime) -> Clock:
     if clock.due_at <= limit_at:
         return clock
     told = Trace(clock.trace_zh, clock.trace_en).then(cap_trace(limit_at))
-    return replace(clock, due_at=limit_at, trace_zh=told.zh, trace_en=told.en)
+    return replace(clock, due_at=limit_at, limit_at=limit_at, trace_zh=told.zh, trace_en=told.en)
+
+
+def _counted(
+    clock: Clock, pauses: Pauses, limit_at: datetime | None, rule_of: RuleOf, calendar: WorkingCalendar
+) -> Clock:
+    """Count a clock once more from its start: the limit that it had then, then each pause."""
+    rule = rule_of(clock)
+    counted = start_clock(rule, clock.started_at, calendar)
+    if limit_at is not None:
+        counted = replace(_no_later(counted, limit_at), limit_at=limit_at)
+    for paused_at, resumed_at in pauses:
+        counted = resume(replace(counted, paused_at=paused_at), rule, resumed_at, calendar)
+    return counted
+
+
+def _limit_at(
+    clock: Clock, beside: Iterable[Clock], rule_of: RuleOf, calendar: WorkingCalendar
+) -> datetime | None:
+    """Return the date that the clock was never to pass; that of the visit has moved with the calendar itself."""
+    visit = next((one for one in beside if one.kind is ClockKind.VISIT), None)
+    by_visit = clock.limit_at is not None and clock.kind is ClockKind.ACCEPT
+    if not by_visit or visit is None or visit.started_at > clock.started_at:
+        return clock.limit_at
+    pauses = tuple(one for one in visit.pauses if one[1] <= clock.started_at)
+    return _counted(visit, pauses, visit.limit_at, rule_of, calendar).due_at
 
 
 def _working_shift(

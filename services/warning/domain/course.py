@@ -4,7 +4,7 @@ Up at once, down slowly: a graver level raises or upgrades immediately, a milder
 becomes orange, and orange never ends by itself, because somebody has to say what came of it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -12,7 +12,7 @@ from typing import TypeAlias
 from services.warning.domain.levels import WarningLevel
 from services.warning.domain.lifecycle import State
 from services.warning.domain.policy import Policy
-from services.warning.domain.rule_pack import RulePack, Verdict, fresh_rules
+from services.warning.domain.rule_pack import FiredRule, RulePack, Verdict, evaluate_worse
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +38,27 @@ class ClosedWarning:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """What an assessment finds in certain signals: their measures, what the rules say of them, the level."""
+
+    measures: Mapping[str, float]
+    verdict: Verdict
+    level: WarningLevel
+
+
+@dataclass(frozen=True, slots=True)
 class News:
     """What of an assessment rests on signals that came in after the last outcome was recorded.
 
     Whoever recorded the outcome had judged the older ones: they hold for months, and would otherwise undo
-    every outcome and reopen every closure at the next nightly run.
+    every outcome and reopen every closure at the next nightly run. Nor do they lend their weight to what comes
+    after: the level is the one that the news has by itself. `rule_ids` are the rules that by themselves make a
+    warning, `fired` all that fired, as the news has them.
     """
 
     level: WarningLevel
     rule_ids: frozenset[str]
+    fired: tuple[FiredRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,47 +138,68 @@ def decide(
 ) -> Decision:
     """Return the one step that the assessed level asks for.
 
-    `fired_rule_ids` are the rules that by themselves make a warning (`Verdict.rule_ids`). Without `news`
-    everything counts as new.
+    `fired_rule_ids` are the rules that by themselves make a warning (`Verdict.rule_ids`). Where an outcome was
+    recorded, `news` is what of all this it had not judged, and nothing else counts: neither whether something
+    happens nor how grave it is. Without it everything is new.
     """
-    fresh = news or News(level, frozenset(fired_rule_ids))
+    if news is not None:
+        # An outcome lowered the level on the record; until it is closed, silence lowers it no further.
+        held = WarningLevel.NONE
+        if open_warning is not None and open_warning.state.is_settled:
+            held = open_warning.level
+        level, fired_rule_ids = min(level, max(news.level, held)), news.rule_ids
     if open_warning is not None:
-        decision = _go_on(open_warning, last_closed, level, fresh, now, policy)
+        decision = _go_on(open_warning, last_closed, level, fired_rule_ids, now, policy)
         return _or_add_rules(decision, open_warning, level, fired_rule_ids)
-    if not level.is_warning or not fresh.level.is_warning:
+    if not level.is_warning:
         return Stay()
     double_red = _is_double_red(last_closed, level, now, policy)
-    if last_closed is not None and _reopens(last_closed, fresh.rule_ids, now, policy):
+    if last_closed is not None and _reopens(last_closed, fired_rule_ids, now, policy):
         return Reopen(level, double_red)
     return Raise(level, double_red)
 
 
-def news_since(pack: RulePack, verdict: Verdict, level: WarningLevel, fresh_series: Collection[str]) -> News:
-    """Return the news in an assessment, given the (non-protective) series with signals since the outcome.
+def news_since(pack: RulePack, now: Found, judged: Found, alone: Found, adding: Collection[str]) -> News:
+    """Return what is new in `now` against what was `judged` at the outcome.
 
-    A rule is news when one of its series is. What the score adds to the rules is news when anything is: it
-    weighs everything together.
+    now: everything that counts today. judged: what counted when the outcome was recorded, on the day of the outcome.
+    alone: the signals since then that tell of something of their own, as if there were no others. A correction, or
+    another report of one source about the same month, is none of these: it repeats what was judged, but for its
+    figures that are worse.
+
+    A rule is news at the gravest level at which
+    - it fires from the new signals alone, or
+    - it fires from everything, and either did not as judged, or one of its figures has grown since: of three months
+      of arrears that were judged, the fourth is news, and the same three are none. What adds up (complaints in thirty
+      days) is news only where it passes a threshold that it had not passed as judged: one complaint more after three
+      that were found to be false is worth what one complaint is worth.
+
+    So it is with the score: news is what it says of the new signals alone, and a level that it gives to everything and
+    did not give to what was judged.
     """
-    fresh = fresh_rules(pack, verdict.fired, fresh_series)
-    by_rules = max((rule.level for rule in fresh), default=WarningLevel.NONE)
-    by_score = level if fresh_series and level > verdict.level else WarningLevel.NONE
-    return News(max(by_rules, by_score), frozenset(rule.rule_id for rule in fresh if rule.level.is_warning))
+    worse = evaluate_worse(pack, now.measures, judged.measures, adding)
+    gravest = {rule.rule_id: rule for rule in alone.verdict.fired}
+    for rule in worse.fired:
+        known = gravest.get(rule.rule_id)
+        if known is None or known.level <= rule.level:
+            gravest[rule.rule_id] = rule
+    grown = now.level > max(now.verdict.level, judged.level)
+    by_score = now.level if grown else WarningLevel.NONE
+    level = max(worse.level, alone.level, by_score)
+    return News(level, worse.rule_ids | alone.verdict.rule_ids, tuple(gravest.values()))
 
 
 def _go_on(
     warning: OpenWarning,
     last_closed: ClosedWarning | None,
     level: WarningLevel,
-    fresh: News,
+    fired_rule_ids: Collection[str],
     now: datetime,
     policy: Policy,
 ) -> Decision:
-    if warning.state.is_settled:
-        # The outcome lowered the level on the record; only what came in since may raise it again.
-        level = min(level, max(fresh.level, warning.level))
     if level > warning.level:
         return Upgrade(level, _is_double_red(last_closed, level, now, policy))
-    if warning.state.is_settled and fresh.level.is_warning and fresh.rule_ids:
+    if warning.state.is_settled and level.is_warning and fired_rule_ids:
         return Contradict()
     if level == warning.level:
         return Stay() if warning.lower_since is None else ClearLower()
@@ -191,9 +224,9 @@ def _go_down(warning: OpenWarning, now: datetime, policy: Policy) -> Decision:
     return Stay()
 
 
-def _reopens(closed: ClosedWarning, rule_ids: frozenset[str], now: datetime, policy: Policy) -> bool:
+def _reopens(closed: ClosedWarning, rule_ids: Collection[str], now: datetime, policy: Policy) -> bool:
     recent = now - closed.closed_at < timedelta(days=policy.reopen_days)
-    return recent and not rule_ids.isdisjoint(closed.rule_ids)
+    return recent and not closed.rule_ids.isdisjoint(rule_ids)
 
 
 def _is_double_red(closed: ClosedWarning | None, level: WarningLevel, now: datetime, policy: Policy) -> bool:

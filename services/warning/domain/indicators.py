@@ -35,6 +35,8 @@ SERIES_MEASURES = (
     "count_90d",
     "count_180d",
 )
+_COUNTS = tuple(f".{name}" for name in SERIES_MEASURES if name.startswith("count_"))
+_SUMS = (".amount_cny", ".workers", ".workers_share")
 
 
 class Combine(StrEnum):
@@ -175,6 +177,16 @@ def series_of_measure(measure: str) -> str:
 def measure_names(indicators: Mapping[str, Indicator]) -> frozenset[str]:
     """Return every measure that a rule may speak of."""
     return frozenset(name for indicator in indicators.values() for name in _measures_of(indicator))
+
+
+def adding_measures(indicators: Mapping[str, Indicator]) -> frozenset[str]:
+    """Return the measures that add up over signals: each signal makes them greater, whatever it says itself."""
+    summed = {name for one in indicators.values() if one.combine is Combine.SUM for name in one.series}
+    return frozenset(
+        measure
+        for measure in measure_names(indicators)
+        if measure.endswith(_COUNTS) or (measure.endswith(_SUMS) and series_of_measure(measure) in summed)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,10 @@
 Every hard rule explains itself: what fired, with which value against which threshold, in a sentence.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from services.warning.domain.indicators import series_of_measure
 from services.warning.domain.levels import WarningLevel
 from services.warning.domain.rule_documents import read_rules
 from services.warning.domain.rules import Alternative, Rule
@@ -92,26 +91,15 @@ def parse_rule_pack(doc: object, known_measures: Collection[str] | None = None) 
 
 
 def evaluate(pack: RulePack, measures: Mapping[str, float]) -> Verdict:
-    """Return what fires. Only rules that begin with a present measure are looked at: most have none."""
-    touched: set[int] = set()
-    for measure in measures:
-        touched.update(pack.rules_of_measure.get(measure, ()))
-    fired = [one for at in sorted(touched) if (one := _fire(pack.rules[at], measures)) is not None]
-    if not fired:
-        return _QUIET
-    return Verdict(max(one.level for one in fired), tuple(fired))
+    """Return what fires."""
+    return _verdict(pack, measures, lambda one: one.holds(measures))
 
 
-def fresh_rules(pack: RulePack, fired: Iterable[FiredRule], fresh_series: Collection[str]) -> list[FiredRule]:
-    """Return the fired rules that rest on at least one of these series."""
-    return [
-        rule
-        for rule in fired
-        if any(
-            series_of_measure(condition.measure) in fresh_series
-            for condition in _alternative(pack, rule).conditions
-        )
-    ]
+def evaluate_worse(
+    pack: RulePack, measures: Mapping[str, float], judged: Mapping[str, float], adding: Collection[str]
+) -> Verdict:
+    """Return what fires in a way in which it did not when `judged` was judged (`Alternative.is_worse`)."""
+    return _verdict(pack, measures, lambda one: one.is_worse(measures, judged, adding))
 
 
 def sentences(pack: RulePack, fired: Iterable[FiredRule]) -> list[tuple[str, str]]:
@@ -143,10 +131,23 @@ def _index(rules: tuple[Rule, ...]) -> dict[str, tuple[int, ...]]:
     return {measure: tuple(found) for measure, found in positions.items()}
 
 
-def _fire(rule: Rule, measures: Mapping[str, float]) -> FiredRule | None:
+def _verdict(pack: RulePack, measures: Mapping[str, float], counts: Callable[[Alternative], bool]) -> Verdict:
+    """Only rules that begin with a present measure are looked at: most have none."""
+    touched: set[int] = set()
+    for measure in measures:
+        touched.update(pack.rules_of_measure.get(measure, ()))
+    fired = [one for at in sorted(touched) if (one := _fire(pack.rules[at], measures, counts)) is not None]
+    if not fired:
+        return _QUIET
+    return Verdict(max(one.level for one in fired), tuple(fired))
+
+
+def _fire(
+    rule: Rule, measures: Mapping[str, float], counts: Callable[[Alternative], bool]
+) -> FiredRule | None:
     for level, alternatives in rule.levels:
         for at, alternative in enumerate(alternatives):
-            if alternative.holds(measures):
+            if counts(alternative):
                 first = alternative.conditions[0]
                 return FiredRule(
                     rule.id, level, first.measure, first.op, first.value, measures[first.measure], at

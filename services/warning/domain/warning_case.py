@@ -14,7 +14,8 @@ class WarningCase:
     """One warning, open or closed.
 
     handler_ids: everybody who accepted, visited or reported on it; none of them may close a red.
-    outcome_at: when the last outcome was recorded; what was known by then has been judged.
+    outcome_at: when the outcome that is on record was recorded; what was known by then has been judged.
+    judged_at: the same of an earlier outcome, which new signals contradicted or which an earlier life ended with.
     rejected_by: coordinators who gave it back; they are passed over when it is assigned on.
     """
 
@@ -41,6 +42,7 @@ class WarningCase:
     paused_at: datetime | None = None
     pause_reason: str | None = None
     outcome_at: datetime | None = None
+    judged_at: datetime | None = None
     outcome_evidence: str | None = None
     reason_code: str | None = None
     closed_at: datetime | None = None
@@ -48,6 +50,11 @@ class WarningCase:
     origin: str = "live"
     version: int = 1
     updated_at: datetime
+
+    @property
+    def last_judged_at(self) -> datetime | None:
+        """Return up to when what was known has been judged; None when nobody has judged anything yet."""
+        return self.outcome_at or self.closed_at or self.judged_at
 
     @property
     def colour(self) -> Literal["orange", "red"]:

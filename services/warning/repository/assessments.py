@@ -35,39 +35,6 @@ _WAITING_LONGEST = text("""
     ORDER BY bool_and(correlation_id = ''), min(seq) LIMIT :most
 """)
 
-# How much a detail says, as the feature function reads it: a truth is 1 or 0, a choice is no figure.
-_FIGURE = (
-    "CASE jsonb_typeof({0}) WHEN 'number' THEN ({0})::numeric WHEN 'boolean' THEN ({0})::boolean::int END"
-)
-_OWN, _FORMER = _FIGURE.format("d.value"), _FIGURE.format("(k.detail -> d.key)")
-
-# A signal says nothing when no detail is raised and all its figures are zero, or, where it has none, its decisive
-# details. A correction says nothing worse when it raises no figure, no detail, and makes no other choice.
-_GRAVER_SINCE = f"""
-SELECT w.id, array_agg(DISTINCT s.series) AS series
-FROM unnest(CAST(:ids AS int8[]), CAST(:since AS timestamptz[])) AS w (id, since)
-JOIN warning.signals s ON s.enterprise_id = w.id AND s.received_at > w.since
-  AND s.series = ANY(CAST(:states AS text[]) || CAST(:events AS text[]))
-WHERE NOT (coalesce(s.months, 0) = 0 AND coalesce(s.workers, 0) = 0 AND coalesce(s.amount_cny, 0) = 0
-    AND NOT EXISTS (SELECT FROM jsonb_each(s.detail) AS d WHERE {_OWN} > 0)
-    AND (coalesce(s.months, s.workers, s.amount_cny) IS NOT NULL
-      OR EXISTS (SELECT FROM jsonb_each(s.detail) AS d
-        WHERE {_OWN} = 0 AND s.series || '.' || d.key = ANY(CAST(:decisive AS text[])))))
-  AND NOT EXISTS (
-    SELECT FROM warning.signals k WHERE k.enterprise_id = w.id AND k.source = s.source
-      AND (k.corrects = coalesce(s.source_ref, s.id::text)
-        OR (coalesce(k.source_ref, k.id::text) = s.corrects
-          AND coalesce(s.months, 0) <= coalesce(k.months, 0)
-          AND coalesce(s.workers, 0) <= coalesce(k.workers, 0)
-          AND coalesce(s.amount_cny, 0) <= coalesce(k.amount_cny, 0)
-          AND NOT EXISTS (SELECT FROM jsonb_each(s.detail) AS d WHERE coalesce({_OWN}, 0) > coalesce({_FORMER}, 0)
-            OR {_OWN} IS NULL AND d.value IS DISTINCT FROM k.detail -> d.key))
-        OR (k.received_at <= w.since AND k.series = s.series AND k.effective_on > s.effective_on
-          AND s.series = ANY(CAST(:states AS text[])))))
-GROUP BY w.id
-"""  # noqa: S608  the figures are expressions of this program
-
-
 _LEVELS = {level.value: level for level in WarningLevel}
 
 
@@ -275,23 +242,3 @@ async def scores_of(tx: ReadTx, model_version: str) -> Sequence[float]:
         enterprise_risk.c.model_version == model_version, enterprise_risk.c.score.is_not(None)
     )
     return [row.score for row in await tx.rows(chosen)]
-
-
-async def graver_series_since(
-    tx: ReadTx,
-    since: Mapping[int, datetime],
-    *,
-    states: Sequence[str],
-    events: Sequence[str],
-    decisive: Sequence[str],
-) -> Mapping[int, frozenset[str]]:
-    """Return per enterprise which of these series had bad news after the given instant.
-
-    No news is a report of nothing, a correction that raises no figure, a report that was itself corrected, and,
-    of a state, one about a time before that of which the same source had told already. `decisive` names the details,
-    as series.detail, whose zero says that nothing is wrong where a signal has no figures.
-    """
-    asked = {"ids": list(since), "since": list(since.values())}
-    asked |= {"states": list(states), "events": list(events), "decisive": list(decisive)}
-    rows = await tx.rows(text(_GRAVER_SINCE), asked)
-    return {row.id: frozenset(row.series) for row in rows}

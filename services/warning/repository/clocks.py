@@ -45,6 +45,7 @@ class Overdue:
 def _clock_of(row: Row[Any]) -> Clock:
     values = {name: getattr(row, name) for name in _CLOCK_FIELDS}
     values["kind"] = ClockKind(row.kind)
+    values["pauses"] = tuple((began, ended) for began, ended in row.pauses)
     return Clock(**values)
 
 
@@ -53,7 +54,8 @@ def _running(row: Row[Any]) -> RunningClock:
 
 
 def _values(clock: Clock) -> dict[str, Any]:
-    return {name: getattr(clock, name) for name in _CLOCK_FIELDS} | {"kind": clock.kind.value}
+    values = {name: getattr(clock, name) for name in _CLOCK_FIELDS}
+    return values | {"kind": clock.kind.value, "pauses": [list(pause) for pause in clock.pauses]}
 
 
 async def start(tx: WriteTx, clocks: Iterable[tuple[UUID, Clock]]) -> None:
@@ -128,18 +130,16 @@ async def claim_overdue(tx: WriteTx, limit: int) -> Sequence[Overdue]:
     return [Overdue(cases[row.id], _running(row)) for row in await tx.rows(again)]
 
 
-async def lock_provisional(tx: WriteTx) -> Sequence[RunningClock]:
-    """Return the running clocks whose date is provisional, their warnings locked."""
-    counting = (
+async def lock_provisional(tx: WriteTx) -> Mapping[UUID, Sequence[RunningClock]]:
+    """Return the clocks of the warnings of which one waits for a calendar, running or paused; those are locked."""
+    concerned = select(warning_clocks.c.warning_id).where(
         warning_clocks.c.provisional,
         warning_clocks.c.met_at.is_(None),
-        warning_clocks.c.paused_at.is_(None),
         warning_clocks.c.replaced_at.is_(None),
     )
-    concerned = select(warning_clocks.c.warning_id).where(*counting)
-    locked = select(warnings.c.id).where(warnings.c.id.in_(concerned)).order_by(warnings.c.id)
-    await tx.rows(locked.with_for_update())
-    return [_running(row) for row in await tx.rows(select(warning_clocks).where(*counting))]
+    chosen = select(warnings.c.id).where(warnings.c.id.in_(concerned)).order_by(warnings.c.id)
+    locked = await tx.rows(chosen.with_for_update())
+    return await of_warnings(tx, [row.id for row in locked])
 
 
 async def refresh_due(tx: WriteTx, warning_ids: Sequence[UUID]) -> None:

@@ -57,6 +57,14 @@ async def read_chunk(tx: ReadTx, enterprise_ids: Sequence[int], series: tuple[st
     return FactChunk(series, enterprises, signals, _details(await driver.fetch(_DETAILS, ids)))
 
 
+async def read_signals(
+    tx: ReadTx, enterprise_ids: Sequence[int], signal_seqs: Sequence[int], series: tuple[str, ...]
+) -> FactChunk:
+    """Return these signals, and no others, of these enterprises as they stand now."""
+    enterprises = await _copy(tx, _ENTERPRISES, sorted(enterprise_ids))
+    return await _chunk_of(tx, enterprises, signal_seqs, series)
+
+
 async def read_evidence(
     tx: ReadTx,
     enterprise_id: int,
@@ -66,7 +74,12 @@ async def read_evidence(
 ) -> FactChunk:
     """Return the facts on which a former assessment rested: those very signals, the enterprise as it was."""
     was = (enterprise_id, facts["headcount"], facts["industry"], int(facts["sole_trader"]))
-    enterprises = await _copy(tx, _AS_IT_WAS, *was)
+    return await _chunk_of(tx, await _copy(tx, _AS_IT_WAS, *was), signal_seqs, series)
+
+
+async def _chunk_of(
+    tx: ReadTx, enterprises: bytes, signal_seqs: Sequence[int], series: tuple[str, ...]
+) -> FactChunk:
     signals = await _copy(tx, _THESE_SIGNALS, list(signal_seqs), list(series))
     driver = await tx.driver()
     detailed = await driver.fetch(_THESE_DETAILS, list(signal_seqs))

@@ -86,6 +86,7 @@ warnings = Table(
     Column("paused_at", _INSTANT),
     Column("pause_reason", Text),
     Column("outcome_at", _INSTANT),
+    Column("judged_at", _INSTANT),
     Column("outcome_evidence", Text),
     Column("reason_code", Text),
     Column("closed_at", _INSTANT),
@@ -123,6 +124,9 @@ warning_clocks = Table(
     Column("paused_at", _INSTANT),
     Column("breached_at", _INSTANT),
     Column("replaced_at", _INSTANT),
+    # Pairs: from when, until when.
+    Column("pauses", ARRAY(_INSTANT, dimensions=2), nullable=False, server_default="{}"),
+    Column("limit_at", _INSTANT),
     Column("escalation_step", Integer, nullable=False, server_default="0"),
     Column("next_escalation_at", _INSTANT),
     Index(

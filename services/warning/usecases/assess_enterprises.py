@@ -7,12 +7,11 @@ A crash in between leaves the requests where they were. One process at a time do
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from services.warning.domain.ports import FactChunk, ScoreReason
 from services.warning.repository import assessments, facts
 from services.warning.repository.assessments import Due, RiskRow, Standing, StoredAssessment
-from services.warning.usecases.conduct_warnings import conduct
+from services.warning.usecases.conduct_warnings import Referred, conduct
 from services.warning.usecases.judge_enterprises import Judgement, fired_documents, judge, reason_documents
 from services.warning.usecases.reference_data import Reference, ReferenceData
 from shared.db.tx import ReadTx, WriteTx
@@ -65,8 +64,10 @@ async def apply(tx: WriteTx, examined: Examined) -> int:
     work = examined.work
     tx.causes = {work.standings[i].uscc: asked for i, asked in work.due.causes.items()}
     told = await conduct(tx, examined.judgements, work.reference)
-    kept = [one for one in examined.judgements if one.changed or one.standing.enterprise_id in told]
-    stored = [_evidence(tx, one, examined, told.get(one.standing.enterprise_id)) for one in kept]
+    changed = {
+        one.standing.enterprise_id: Referred(new_id(), one) for one in examined.judgements if one.changed
+    }
+    stored = [_evidence(tx, one, examined) for one in {**changed, **told}.values()]
     await assessments.store(tx, stored)
     risks = [
         RiskRow(o.standing.enterprise_id, o.level, o.score.score, o.last_seq) for o in examined.judgements
@@ -77,12 +78,11 @@ async def apply(tx: WriteTx, examined: Examined) -> int:
     return len(risks)
 
 
-def _evidence(
-    tx: WriteTx, judgement: Judgement, examined: Examined, known_id: UUID | None
-) -> StoredAssessment:
+def _evidence(tx: WriteTx, referred: Referred, examined: Examined) -> StoredAssessment:
+    judgement = referred.judgement
     reference, standing, score = examined.work.reference, judgement.standing, judgement.score
     return StoredAssessment(
-        id=known_id or new_id(),
+        id=referred.assessment_id,
         enterprise_id=standing.enterprise_id,
         assessed_at=tx.now,
         as_of=reference.today,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.warning.domain import course
 from services.warning.domain.clocks import start_clocks
-from services.warning.domain.course import ClosedWarning, Decision, News, OpenWarning, decide
+from services.warning.domain.course import ClosedWarning, Decision, OpenWarning, decide
 from services.warning.domain.escalation import straight_to_leading_group
 from services.warning.domain.lifecycle import Action, State, accepted_anew, next_state
 from services.warning.domain.warning_case import WarningCase
@@ -43,6 +43,14 @@ from shared.events.warning import (
 from shared.kernel.ids import new_id
 
 
+@dataclass(frozen=True, slots=True)
+class Referred:
+    """An assessment to which a warning now refers: its id, and the judgement with what of it is news."""
+
+    assessment_id: UUID
+    judgement: Judgement
+
+
 @dataclass(slots=True)
 class _Conduct:
     """One run over a chunk: what is known of its warnings, and the effects so far."""
@@ -53,11 +61,13 @@ class _Conduct:
     running: Mapping[UUID, Sequence[RunningClock]]
     working: frozenset[UUID]
     effects: Effects
-    assessment_ids: dict[int, UUID]
+    referred: dict[int, Referred]
 
 
-async def conduct(tx: WriteTx, judgements: Sequence[Judgement], reference: Reference) -> Mapping[int, UUID]:
-    """Do what the judgements ask for; return the assessment ids that warnings now refer to, by enterprise."""
+async def conduct(
+    tx: WriteTx, judgements: Sequence[Judgement], reference: Reference
+) -> Mapping[int, Referred]:
+    """Do what the judgements ask for; return the assessments to which warnings now refer, by enterprise."""
     by_enterprise = {one.standing.enterprise_id: one for one in judgements}
     opened = await warnings.lock_open_of_enterprises(tx, list(by_enterprise))
     concerned = {i: one for i, one in by_enterprise.items() if i in opened or one.level.is_warning}
@@ -65,9 +75,9 @@ async def conduct(tx: WriteTx, judgements: Sequence[Judgement], reference: Refer
         return {}
     closed = await warnings.last_closed_of_enterprises(tx, list(concerned))
     news = await news_since_outcome(tx, concerned, opened, closed, reference)
+    concerned = {i: replace(one, news=news.get(i)) for i, one in concerned.items()}
     decisions = {
-        i: _decide(one, opened.get(i), closed.get(i), news.get(i), tx.now, reference)
-        for i, one in concerned.items()
+        i: _decide(one, opened.get(i), closed.get(i), tx.now, reference) for i, one in concerned.items()
     }
     acting = {i: decision for i, decision in decisions.items() if not isinstance(decision, course.Stay)}
     moved = {
@@ -96,21 +106,20 @@ async def conduct(tx: WriteTx, judgements: Sequence[Judgement], reference: Refer
             tx, [one.assignee_id for i in acting if (one := opened.get(i)) and one.assignee_id]
         ),
         effects=Effects(changed={case.id: case for case in shifted.values()}),
-        assessment_ids={},
+        referred={},
     )
     for i, decision in acting.items():
         _act(run, decision, concerned[i], opened.get(i), closed.get(i))
     for i, case in moved.items():
         _follow_workplace(run, run.effects.changed.get(case.id, case), by_enterprise[i])
     await run.effects.write(tx)
-    return run.assessment_ids
+    return run.referred
 
 
 def _decide(
     judgement: Judgement,
     opened: WarningCase | None,
     closed: WarningCase | None,
-    news: News | None,
     now: datetime,
     reference: Reference,
 ) -> Decision:
@@ -125,7 +134,7 @@ def _decide(
         judgement.verdict.rule_ids,
         now,
         reference.policy,
-        news=news,
+        news=judgement.news,
     )
 
 
@@ -138,7 +147,7 @@ def _act(
 ) -> None:
     match decision:
         case course.Raise():
-            _raise(run, decision, judgement)
+            _raise(run, decision, judgement, closed)
         case course.Reopen() if closed is not None:
             _reopen(run, decision, judgement, closed)
         case course.Upgrade() if opened is not None:
@@ -158,10 +167,10 @@ def _act(
             raise ValueError(message)
 
 
-def _raise(run: _Conduct, decision: course.Raise, judgement: Judgement) -> None:
-    case = _new_case(run, decision, judgement)
+def _raise(run: _Conduct, decision: course.Raise, judgement: Judgement, closed: WarningCase | None) -> None:
+    case = _new_case(run, decision, judgement, closed)
     run.effects.added[case.id] = case
-    run.effects.steps.append(step_between(None, case, "raise", SYSTEM, _why(judgement)))
+    run.effects.steps.append(step_between(None, case, "raise", SYSTEM, judgement.why))
     told = told_at_once(case)
     facts = facts_of(case) | {"rule_ids": case.rule_ids, "double_red": case.double_red, "told": told}
     run.effects.events.append(WarningRaised.model_validate(facts))
@@ -177,7 +186,7 @@ def _reopen(run: _Conduct, decision: course.Reopen, judgement: Judgement, closed
         level=decision.level,
         peak_level=max(closed.peak_level, decision.level),
         double_red=decision.double_red,
-        rule_ids=tuple(sorted(judgement.verdict.rule_ids)),
+        rule_ids=tuple(sorted(judgement.rule_ids)),
         assessment_id=_assessment(run, judgement),
         division=judgement.standing.division,
         grid_cell=judgement.standing.grid_cell,
@@ -187,6 +196,7 @@ def _reopen(run: _Conduct, decision: course.Reopen, judgement: Judgement, closed
         paused_at=None,
         pause_reason=None,
         escalated_to=None,
+        judged_at=closed.last_judged_at,
         outcome_at=None,
         outcome_evidence=None,
         reason_code=None,
@@ -194,7 +204,7 @@ def _reopen(run: _Conduct, decision: course.Reopen, judgement: Judgement, closed
         closed_by=None,
     )
     run.effects.keep(case)
-    run.effects.steps.append(step_between(closed, case, "reopen", SYSTEM, _why(judgement)))
+    run.effects.steps.append(step_between(closed, case, "reopen", SYSTEM, judgement.why))
     told = told_at_once(case)
     facts = facts_of(case) | {"rule_ids": case.rule_ids, "told": told}
     run.effects.events.append(WarningReopened.model_validate(facts))
@@ -231,12 +241,15 @@ def _upgrade(run: _Conduct, decision: course.Upgrade, judgement: Judgement, open
         lower_since=None,
         paused_at=None,
         pause_reason=None,
+        judged_at=opened.last_judged_at,
+        outcome_at=None,
+        outcome_evidence=None,
     )
     case = clocks_of_level(
         case, run.running[case.id], run.effects, _timing(run), anew=opened.state.is_settled
     )
     run.effects.keep(case)
-    run.effects.steps.append(step_between(opened, case, "upgrade", SYSTEM, _why(judgement)))
+    run.effects.steps.append(step_between(opened, case, "upgrade", SYSTEM, judgement.why))
     told = told_at_once(case)
     facts = facts_of(case) | {"rule_ids": case.rule_ids, "told": told}
     run.effects.events.append(WarningUpgraded.model_validate(facts))
@@ -256,6 +269,7 @@ def _contradict(run: _Conduct, judgement: Judgement, opened: WarningCase) -> Non
         lower_since=None,
         paused_at=None,
         pause_reason=None,
+        judged_at=opened.last_judged_at,
         outcome_at=None,
         outcome_evidence=None,
     )
@@ -263,7 +277,7 @@ def _contradict(run: _Conduct, judgement: Judgement, opened: WarningCase) -> Non
         case, run.running[case.id], run.effects, _timing(run), anew=opened.state.is_settled
     )
     run.effects.keep(case)
-    run.effects.steps.append(step_between(opened, case, "contradict", SYSTEM, _why(judgement)))
+    run.effects.steps.append(step_between(opened, case, "contradict", SYSTEM, judgement.why))
     facts = facts_of(case) | {"by": "assessment", "cause": "new_signals"}
     facts |= {"assignee_id": case.assignee_id, "queue_division": case.queue_division}
     run.effects.events.append(WarningReturned.model_validate(facts))
@@ -278,7 +292,7 @@ def _add_rules(run: _Conduct, decision: course.AddRules, judgement: Judgement, o
         assessment_id=_assessment(run, judgement),
         lower_since=None if decision.holds else opened.lower_since,
     )
-    added = tuple(sorted({*judgement.verdict.rule_ids} - {*opened.rule_ids}))
+    added = tuple(sorted({*judgement.rule_ids} - {*opened.rule_ids}))
     run.effects.keep(case)
     run.effects.steps.append(step_between(opened, case, "add_rules", SYSTEM, ", ".join(added)))
     facts = facts_of(case) | {"rule_ids": added, "assignee_id": case.assignee_id}
@@ -290,7 +304,7 @@ def _timing(run: _Conduct) -> Timing:
 
 
 def _all_rules(opened: WarningCase, judgement: Judgement) -> tuple[str, ...]:
-    return tuple(sorted({*opened.rule_ids, *judgement.verdict.rule_ids}))
+    return tuple(sorted({*opened.rule_ids, *judgement.rule_ids}))
 
 
 def _state_with_news(state: State) -> State:
@@ -358,7 +372,9 @@ def _tell_leading_group(run: _Conduct, warning_id: UUID) -> None:
     escalated(run.effects, case, step, "double_red", run.tx)
 
 
-def _new_case(run: _Conduct, decision: course.Raise, judgement: Judgement) -> WarningCase:
+def _new_case(
+    run: _Conduct, decision: course.Raise, judgement: Judgement, closed: WarningCase | None
+) -> WarningCase:
     standing = judgement.standing
     return WarningCase(
         id=new_id(),
@@ -369,18 +385,15 @@ def _new_case(run: _Conduct, decision: course.Raise, judgement: Judgement) -> Wa
         level=decision.level,
         peak_level=decision.level,
         state=State.RAISED,
-        rule_ids=tuple(sorted(judgement.verdict.rule_ids)),
+        rule_ids=tuple(sorted(judgement.rule_ids)),
         assessment_id=_assessment(run, judgement),
         double_red=decision.double_red,
+        judged_at=closed.last_judged_at if closed is not None else None,
         raised_at=run.tx.now,
         updated_at=run.tx.now,
     )
 
 
 def _assessment(run: _Conduct, judgement: Judgement) -> UUID:
-    return run.assessment_ids.setdefault(judgement.standing.enterprise_id, new_id())
-
-
-def _why(judgement: Judgement) -> str:
-    fired = ", ".join(sorted(judgement.verdict.rule_ids))
-    return fired or f"score {judgement.score.score:.3f}"
+    referred = Referred(new_id(), judgement)
+    return run.referred.setdefault(judgement.standing.enterprise_id, referred).assessment_id

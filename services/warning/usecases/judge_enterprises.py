@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from services.warning.domain.course import News
 from services.warning.domain.levels import WarningLevel, combine_levels
 from services.warning.domain.ports import EnterpriseScore, FactChunk, ScoreReason
 from services.warning.domain.rule_pack import Verdict, evaluate, sentences
@@ -13,12 +14,23 @@ from shared.contracts.base import JsonObject
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What an assessment found for one enterprise."""
+    """What an assessment found for one enterprise; `news` where an outcome had judged some of it."""
 
     standing: Standing
     score: EnterpriseScore
     verdict: Verdict
     level: WarningLevel
+    news: News | None = None
+
+    @property
+    def rule_ids(self) -> frozenset[str]:
+        """Return the rules that speak for a warning: those that nobody has judged yet."""
+        return self.verdict.rule_ids if self.news is None else self.news.rule_ids
+
+    @property
+    def why(self) -> str:
+        """Return what the history of a warning tells of it."""
+        return ", ".join(sorted(self.rule_ids)) or f"score {self.score.score:.3f}"
 
     @property
     def changed(self) -> bool:
@@ -58,8 +70,17 @@ def fired_documents(judgement: Judgement) -> list[JsonObject]:
 def reason_documents(
     judgement: Judgement, reference: Reference, score_reasons: Sequence[ScoreReason]
 ) -> list[JsonObject]:
-    """Return the reasons as sentences, those of the rules first."""
-    by_rules = sentences(reference.pack, judgement.verdict.fired)
+    """Return the reasons as sentences, those of the rules first; behind the news, what had been judged before."""
+    news = judgement.news
+    fired = judgement.verdict.fired if news is None else news.fired
+    judged = [one for one in judgement.verdict.fired if one.level > WarningLevel.NONE and one not in fired]
+    protecting = [
+        one for one in judgement.verdict.fired if one.level is WarningLevel.NONE and one not in fired
+    ]
+    by_rules = sentences(reference.pack, [*fired, *protecting])
+    by_rules += [
+        (f"此前已核处：{zh}", f"judged before: {en}") for zh, en in sentences(reference.pack, judged)
+    ]
     told: list[JsonObject] = [{"source": "rule", "text": zh, "text_en": en} for zh, en in by_rules]
     told += [{"source": "score", "text": r.sentence_zh, "text_en": r.sentence_en} for r in score_reasons]
     return told

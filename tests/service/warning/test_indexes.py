@@ -6,7 +6,8 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 
-from services.warning.repository import assessments, clocks, coordinators, warning_views
+from services.warning.repository import clocks, coordinators, warning_views
+from services.warning.repository.judged_signals import signals_since
 from services.warning.repository.warnings import lock_open_of_enterprises
 from shared.auth.permissions import Role
 from shared.auth.principal import Principal
@@ -85,11 +86,8 @@ async def test_a_coordinators_load_is_counted_by_the_assignee_index(full: Databa
 async def test_news_of_an_enterprise_is_found_by_its_signals_index(full: Database, system: System) -> None:
     with statements_of(full) as seen:
         async with full.read() as tx:
-            await assessments.graver_series_since(
-                tx,
-                {1: system.clock.now()},
-                states=["wage_arrears"],
-                events=["complaint"],
-                decisive=["power_use_drop.drop_percent"],
+            asked = {1: system.clock.now()}
+            await signals_since(
+                tx, asked, telling=["wage_arrears"], states=["wage_arrears"], latest=["wage_arrears"]
             )
     assert "ix_signals_enterprise" in await plan_of(full, seen[0])

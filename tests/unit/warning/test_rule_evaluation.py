@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from services.warning.domain.indicators import measure_names, series_of_measure
 from services.warning.domain.levels import WarningLevel
-from services.warning.domain.rule_pack import evaluate, fresh_rules, sentences
+from services.warning.domain.rule_pack import evaluate, sentences
 from tests.unit.warning.given import INDICATORS, PACK
 
 SPOKEN = sorted(
@@ -117,13 +117,6 @@ def test_only_rules_at_orange_and_red_make_a_warning_by_themselves() -> None:
     )
     assert {rule.rule_id for rule in verdict.fired} == {"complaints_30d", "tax_arrears", "blacklist"}
     assert verdict.rule_ids == {"tax_arrears", "blacklist"}
-
-
-def test_a_rule_over_two_series_is_fresh_when_either_is() -> None:
-    fired = evaluate(PACK, {"licence_change.deregistration": 1.0, "wage_arrears.active": 1.0}).fired
-    for series in ("licence_change", "wage_arrears"):
-        assert "licence_change" in {rule.rule_id for rule in fresh_rules(PACK, fired, {series})}
-    assert fresh_rules(PACK, fired, {"complaint"}) == []
 
 
 def test_all_series_are_known_to_the_registry() -> None:

@@ -19,6 +19,7 @@ from services.warning.domain.clocks import (
     next_due,
     pause,
     resume,
+    settled,
     standing,
     start_clock,
     start_clocks,
@@ -275,6 +276,86 @@ def test_an_upgrade_ends_a_pause() -> None:
     soon, long_after = FRIDAY + timedelta(hours=2), FRIDAY + timedelta(days=30)
     assert upgraded([visit], soon)[VISIT] == started(RED, VISIT, soon)
     assert upgraded([visit], long_after)[VISIT] == started(RED, VISIT, long_after)
+
+
+def lived(clock: Clock, rule: ClockRule, stops: list[tuple[int, int]], calendar: ChinaCalendar) -> Clock:
+    """Let the clock run so many hours, then stand still for so many, and so on, from its start or its last pause."""
+    now = clock.pauses[-1][1] if clock.pauses else clock.started_at
+    for running, standing_still in stops:
+        paused = pause(clock, rule, now + timedelta(hours=running))
+        now += timedelta(hours=running + standing_still)
+        clock = resume(paused, rule, now, calendar)
+    return clock
+
+
+STOPS = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 400)), max_size=3)
+
+
+@given(
+    hours=st.integers(0, 24 * 60),
+    before=STOPS,
+    during=st.none() | st.tuples(st.integers(0, 40), st.integers(0, 400)),
+    after=STOPS,
+    moved=st.dictionaries(st.integers(0, 150), st.booleans(), max_size=40),
+    unit=st.sampled_from([ClockUnit.WORKING_DAYS, ClockUnit.HOURS, ClockUnit.NATURAL_DAYS]),
+)
+@settings(max_examples=100, deadline=None, database=None)
+def test_a_settled_clock_is_one_that_had_known_its_calendar_from_the_start(
+    hours: int,
+    before: list[tuple[int, int]],
+    during: tuple[int, int] | None,
+    after: list[tuple[int, int]],
+    moved: dict[int, bool],
+    unit: ClockUnit,
+) -> None:
+    """`during`: for how long it had run, and then stands still, when the notice comes."""
+    rule = ClockRule("test.visit", ORANGE, VISIT, 24 * 40 if unit is ClockUnit.HOURS else 20, unit, "测试")
+    start = shanghai("2027-11-20 09:00") + timedelta(hours=hours)
+    notice = ChinaCalendar(
+        {date(2027, 12, 1) + timedelta(days=day): worked for day, worked in moved.items()}, [2027, 2028]
+    )
+    clock = lived(start_clock(rule, start, CALENDAR), rule, before, CALENDAR)
+    stops = list(before)
+    if during is not None:
+        last = clock.pauses[-1][1] if clock.pauses else start
+        at = last + timedelta(hours=during[0])
+        clock = settled(pause(clock, rule, at), [], lambda _: rule, notice, at)
+        clock = resume(clock, rule, at + timedelta(hours=during[1]), notice)
+        stops.append(during)
+    else:
+        clock = settled(clock, [], lambda _: rule, notice, start)
+    assert lived(clock, rule, after, notice) == lived(
+        start_clock(rule, start, notice), rule, [*stops, *after], notice
+    )
+
+
+def test_what_was_never_to_pass_the_visit_moves_with_it() -> None:
+    rules = {kind: POLICY.clock_rule(ORANGE, kind) for kind in (ACCEPT, VISIT)}
+    monday, thursday = shanghai("2028-01-03 10:00"), shanghai("2028-01-06 10:00")
+    notice = ChinaCalendar({date(2028, 1, 5): False}, [2028])
+
+    def rule_of(clock: Clock) -> ClockRule:
+        return rules[clock.kind]
+
+    visit = start_clock(rules[VISIT], monday, CALENDAR)
+    accept = accept_clock_for_reassignment(rules[ACCEPT], thursday, CALENDAR, visit)
+    assert accept.due_at == visit.due_at
+    # Paused together, after the limit was set: both move.
+    visit, accept = (lived(one, rules[one.kind], [(74, 48)], CALENDAR) for one in (visit, accept))
+    known = settled(visit, [accept], rule_of, notice, thursday)
+    for beside in ([visit, accept], [known, accept]):
+        fresh = settled(accept, beside, rule_of, notice, thursday)
+        assert fresh.limit_at == shanghai("2028-01-07 23:59:59")
+
+
+def test_a_breach_on_a_date_that_turns_out_to_lie_ahead_is_none() -> None:
+    rule = in_working_days(3)
+    clock = start_clock(rule, shanghai("2028-01-03 10:00"), CALENDAR)
+    noticed = replace(clock, breached_at=clock.due_at)
+    friday, next_week = shanghai("2028-01-07 08:00"), shanghai("2028-01-12 08:00")
+    notice = ChinaCalendar({date(2028, 1, 6): False}, [2028])
+    assert settled(noticed, [], lambda _: rule, notice, friday).breached_at is None
+    assert settled(noticed, [], lambda _: rule, notice, next_week).breached_at == clock.due_at
 
 
 @given(hours=st.integers(0, 2000), met=st.sets(st.sampled_from(list(ClockKind))))

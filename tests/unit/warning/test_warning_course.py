@@ -13,6 +13,7 @@ from services.warning.domain.course import (
     Contradict,
     Decision,
     Downgrade,
+    Found,
     News,
     NoteLower,
     OpenWarning,
@@ -23,14 +24,16 @@ from services.warning.domain.course import (
     decide,
     news_since,
 )
+from services.warning.domain.indicators import adding_measures
 from services.warning.domain.levels import WarningLevel
 from services.warning.domain.lifecycle import State
 from services.warning.domain.rule_pack import evaluate
-from tests.unit.warning.given import PACK, POLICY, shanghai
+from tests.unit.warning.given import INDICATORS, PACK, POLICY, shanghai
 
 NONE, WATCH, ORANGE, RED = WarningLevel
 NOW = shanghai("2026-11-22 10:00")
 RULES = {"wage_arrears_months"}
+ADDING = adding_measures(INDICATORS)
 LEVELS = st.sampled_from(list(WarningLevel))
 
 
@@ -159,28 +162,94 @@ def test_old_signals_neither_reopen_nor_raise_after_closure() -> None:
     assert assessed(RED, last=closed(days(1)), news=News(WATCH, frozenset())) == Stay()
 
 
-def test_what_is_new_decides_whether_and_everything_that_holds_decides_how_grave() -> None:
+def test_what_is_new_decides_whether_and_how_grave() -> None:
     news = News(ORANGE, frozenset({"tax_arrears"}))
-    assert assessed(RED, last=closed(days(1)), news=news) == Raise(RED, double_red=False)
+    assert assessed(RED, last=closed(days(1)), news=news) == Raise(ORANGE, double_red=False)
+    news = News(ORANGE, frozenset(RULES))
+    assert assessed(RED, last=closed(days(1), peak=RED), news=news) == Reopen(ORANGE, double_red=False)
+    assert assessed(WATCH, last=closed(days(1)), news=news) == Stay()
 
 
-def test_without_an_outcome_old_signals_count_as_ever() -> None:
-    assert assessed(RED, open_at(ORANGE), news=NOTHING_NEW) == Upgrade(RED, double_red=False)
+def test_what_was_judged_does_not_raise_a_warning_that_is_back_either() -> None:
+    news = News(ORANGE, frozenset(RULES))
+    assert assessed(RED, open_at(ORANGE), news=news, rules={*RULES, "blacklist"}) == Stay()
+    assert assessed(RED, open_at(RED), news=news) == NoteLower(NOW)
 
 
-def test_a_rule_is_news_when_its_series_has_signals_since() -> None:
-    verdict = evaluate(
-        PACK, {"wage_blacklist.active": 1.0, "tax_arrears.months": 2.0, "complaint.count_30d": 1.0}
-    )
-    assert news_since(PACK, verdict, RED, {"tax_arrears"}) == News(ORANGE, frozenset({"tax_arrears"}))
-    assert news_since(PACK, verdict, RED, {"complaint"}) == News(WATCH, frozenset())
-    assert news_since(PACK, verdict, RED, set()) == NOTHING_NEW
+def test_without_an_outcome_everything_counts() -> None:
+    assert assessed(RED, open_at(ORANGE)) == Upgrade(RED, double_red=False)
 
 
-def test_what_the_score_adds_is_news_when_anything_is() -> None:
-    verdict = evaluate(PACK, {"complaint.count_30d": 1.0})
-    assert news_since(PACK, verdict, ORANGE, {"rent_arrears"}) == News(ORANGE, frozenset())
-    assert news_since(PACK, verdict, ORANGE, set()) == NOTHING_NEW
+def found(measures: dict[str, float] | None = None, level: WarningLevel | None = None) -> Found:
+    verdict = evaluate(PACK, measures or {})
+    return Found(measures or {}, verdict, verdict.level if level is None else level)
+
+
+def news(now: Found, judged: Found, alone: Found | None = None) -> tuple[WarningLevel, set[str]]:
+    new = news_since(PACK, now, judged, alone or found(), ADDING)
+    return new.level, {*new.rule_ids}
+
+
+ARREARS = {"wage_arrears.active": 1.0, "wage_arrears.months": 3.0, "wage_arrears.workers": 5.0}
+JUDGED = found(ARREARS)
+
+
+def test_what_was_judged_is_no_news_whatever_is_told_beside_it() -> None:
+    slight = ARREARS | {"wage_arrears.months": 0.0, "wage_arrears.workers": 1.0}
+    assert news(JUDGED, JUDGED, found(slight)) == (WATCH, set())
+    one_month = found(slight | {"wage_arrears.months": 1.0})
+    assert news(JUDGED, JUDGED, one_month) == (ORANGE, {"wage_arrears_months"})
+
+
+def test_a_figure_that_has_grown_since_is_news() -> None:
+    assert news(found(ARREARS | {"wage_arrears.months": 4.0}), JUDGED) == (RED, {"wage_arrears_months"})
+    assert news(found(ARREARS | {"wage_arrears.workers": 12.0}), JUDGED) == (ORANGE, {"wage_arrears_workers"})
+    unreachable = found(ARREARS | {"wage_arrears.principal_unreachable": 1.0})
+    assert news(unreachable, JUDGED) == (RED, {"wage_arrears_months"})
+    assert news(unreachable, unreachable) == (NONE, set())
+
+
+@pytest.mark.parametrize(
+    ("judged", "now", "expected"), [(2, 3, RED), (1, 2, ORANGE), (3, 4, WATCH), (9, 9, WATCH), (4, 3, WATCH)]
+)
+def test_a_count_is_news_only_when_it_passes_a_threshold(
+    judged: float, now: float, expected: WarningLevel
+) -> None:
+    was, by_now, one = (found({"complaint.count_30d": count}) for count in (judged, now, 1.0))
+    assert news(by_now, was, one) == (expected, {"complaints_30d"} if expected.is_warning else set())
+
+
+def test_a_rule_that_rests_on_two_series_is_news_when_either_completes_it() -> None:
+    leaving = found(ARREARS | {"licence_change.deregistration": 1.0})
+    assert news(leaving, JUDGED) == (RED, {"licence_change"})
+
+
+def test_the_score_is_news_by_a_level_that_it_did_not_give_to_what_was_judged() -> None:
+    by_rules, by_score = (found({"complaint.count_30d": 1.0}, level) for level in (WATCH, ORANGE))
+    assert news(by_score, by_rules) == (ORANGE, set())
+    assert news(by_score, by_score) == (NONE, set())
+    assert news(by_score, by_score, by_score) == (ORANGE, set())
+
+
+CONDITIONS = [
+    one for rule in PACK.rules for _, those in rule.levels for each in those for one in each.conditions
+]
+MEASURES = sorted({one.measure for one in CONDITIONS if one.op != "eq"})
+TOLD = st.dictionaries(st.sampled_from(MEASURES), st.sampled_from([0.0, 1.0, 2.0, 3.0, 10.0, 30.0]))
+
+
+@given(judged=TOLD, now=TOLD, shown=st.sets(st.sampled_from(MEASURES)))
+@settings(max_examples=60, deadline=None, database=None)
+def test_news_is_never_graver_than_everything_and_nothing_when_nothing_grew(
+    judged: dict[str, float], now: dict[str, float], shown: set[str]
+) -> None:
+    everything, alone = found(now), found({name: now[name] for name in shown & {*now}})
+    new = news_since(PACK, everything, found(judged), alone, ADDING)
+    assert new.level <= everything.level
+    assert new.rule_ids <= everything.verdict.rule_ids
+    milder = {name: min(value, judged[name]) for name, value in now.items() if name in judged}
+    old = news_since(PACK, found(milder), found(judged), found(), ADDING)
+    assert (old.level, old.rule_ids) == (NONE, frozenset())
 
 
 @given(
