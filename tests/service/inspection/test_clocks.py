@@ -116,6 +116,20 @@ async def test_a_notice_on_working_days_moves_provisional_dates(inspectorate: In
     assert (await inspectorate.clock_of(fresh, "insp.investigate"))["provisional"] is False
 
 
+async def test_a_notice_takes_back_a_breach_on_a_date_that_lies_ahead(inspectorate: Inspectorate) -> None:
+    inspectorate.system.clock.advance(timedelta(days=41))  # 2026-12-29
+    case_id = await inspectorate.a_case()
+    assert (await inspectorate.clock_of(case_id, "insp.accept"))["due_at"] == "2027-01-06T23:59:59+08:00"
+    inspectorate.system.clock.advance(timedelta(days=9))
+    await inspectorate.system.settle()
+    assert (await inspectorate.clock_of(case_id, "insp.accept"))["standing"] == "breached"
+    off = [CalendarDay(day=date(2027, 1, day), working=False) for day in (4, 5, 6)]
+    await inspectorate.publish_year(2027, *off)
+    after = await inspectorate.clock_of(case_id, "insp.accept")
+    assert (after["due_at"], after["provisional"]) == ("2027-01-11T23:59:59+08:00", False)
+    assert after["standing"] != "breached"
+
+
 async def test_a_notice_leaves_met_clocks_and_ordered_days_alone(inspectorate: Inspectorate) -> None:
     case_id = await inspectorate.an_ordered_case(due_on="2027-01-06")
     before = await inspectorate.detail(case_id)

@@ -231,6 +231,16 @@ async def test_a_provisional_date_is_settled_by_the_calendar_notice(network: Net
     assert (await network.cases("t1"))[0]["due_at"] == "2027-01-11T23:59:59+08:00"
 
 
+async def test_a_notice_in_parts_settles_with_the_last_of_them(network: Network) -> None:
+    network.system.clock.advance(timedelta(days=35))  # 2026-12-23
+    case_id = await network.accepted()
+    off = [CalendarDay(day=date(2027, 1, day), working=False) for day in (7, 8, 11)]
+    await network.system.tell(CalendarNoticeTaken(source="国办甲号", year=None, days=tuple(off[:2])))
+    assert await due_of(network, case_id) == ("2027-01-11T23:59:59+08:00", True)
+    await network.system.tell(CalendarNoticeTaken(source="市府乙号", year=2027, days=tuple(off[2:])))
+    assert await due_of(network, case_id) == ("2027-01-12T23:59:59+08:00", False)
+
+
 async def test_no_case_fails_on_a_provisional_date_until_the_notice_settles_it(network: Network) -> None:
     network.system.clock.advance(timedelta(days=35))
     case_id = await network.accepted()
