@@ -1,6 +1,7 @@
 """The main job as its users see it: a department sends, a coordinator handles, an officer closes."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +12,9 @@ import pytest_asyncio
 from services.gateway.domain.accounts import NewAccount, NewDepartment
 from services.gateway.usecases.add_accounts import add_accounts
 from services.gateway.usecases.add_department import ClientCredentials, add_department
+from services.gateway.usecases.keep_departments import grant_indicators
 from services.gateway.usecases.password_hashing import Passwords
+from services.warning.usecases.publish_indicators import default_indicators, publish_indicators
 from shared.auth.permissions import Role
 from tests.support.system import System
 
@@ -167,3 +170,26 @@ async def test_an_officer_asks_for_an_assessment_and_proves_a_former_one(doors: 
     evidence = (await officer.get(f"/api/dashboard/v1/warnings/{warning_id}")).json()["evidence"]
     proven = await auditor.post(f"/api/dashboard/v1/assessments/{evidence['assessment_id']}/recheck")
     assert (proven.status_code, proven.json()["same"]) == (200, True)
+
+
+async def test_a_new_indicator_is_granted_to_a_department_and_taken_from_its_day_on(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.warning.usecases.indicator_registry.FRESH_SECONDS", 0.0)
+    entry = default_indicators()["indicators"][0] | {"id": "deposit_unpaid", "source_departments": ["hrss"]}
+    async with doors.system.db("warning").write() as tx:
+        await publish_indicators(tx, {"effective_from": "2026-11-19", "indicators": [entry]})
+
+    async def send() -> httpx.Response:
+        department = await doors.as_department()
+        return await department.post("/api/intake/v1/signals", json=signal(indicator="deposit_unpaid"))
+
+    foreign = await send()
+    assert (foreign.status_code, foreign.json()["code"]) == (403, "foreign_indicator")
+    assert "departments grant" in foreign.json()["title"]
+    async with doors.system.db("gateway").write() as tx:
+        await grant_indicators(tx, "hrss", ["deposit_unpaid"], "test")
+    early = await send()
+    assert (early.status_code, early.json()["effective_from"]) == (422, "2026-11-19")
+    doors.system.clock.advance(timedelta(days=1))
+    assert (await send()).status_code == 201
