@@ -26,13 +26,17 @@ _WAITING = {"assigned", "accepted"}
 
 @dataclass(slots=True)
 class Departments:
-    """What departments send: the plan is made once a day, from what stands open in the morning."""
+    """What departments send: the plan is made once a day, from what stands open in the morning.
+
+    refused: what the intake did not take, and why; nobody expects any.
+    """
 
     machines: Mapping[str, Actor]
     district: District
     dice: Dice
     calendar: WorkingCalendar
     memory: Memory
+    refused: list[str] = field(default_factory=list)
     _day: date | None = None
     _plan: Sequence[Report] = field(default=())
 
@@ -51,6 +55,11 @@ class Departments:
                 body = to_json({"signals": lines[start : start + _AT_ONCE]})
                 answer = await self.machines[source].send(_DOOR, body)
                 told.update(one["status"] for one in answer["results"])
+                self.refused += [
+                    f"{one['problem']['code']} {to_json(lines[start + one['index']]).decode()}"
+                    for one in answer["results"]
+                    if one["status"] == "refused"
+                ]
         self.memory.told_until = moment.at
         return told
 

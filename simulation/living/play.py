@@ -96,6 +96,9 @@ class Play:
         told = await departments.send(sight)
         self.tally.add("signals", told.total())
         self.tally.add("refused", told["refused"])
+        while departments.refused:
+            refusal = departments.refused.pop()
+            self.screen.say(f"  拒收 / refused: {refusal}")
         await self._people(sight, self._directory)
         await self.pace.let_work()
         self.memory.write(self.folder.path)
