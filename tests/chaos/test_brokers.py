@@ -13,7 +13,7 @@ from shared.bus.port import BusUnavailable, Message
 from shared.events.topics import Topic
 from tests.support.bus import Ear, numbered, numbers_by_key, running, subscription
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.chaos]
+pytestmark = pytest.mark.asyncio
 
 ROOT = Path(__file__).parents[2]
 KEYS = [f"key-{number}" for number in range(40)]

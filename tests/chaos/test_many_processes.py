@@ -21,7 +21,7 @@ from tests.flows import aftermath
 from tests.flows.onslaught import Onslaught, a_plan
 from tests.flows.test_kills import ENTERPRISES, Site, _come_to_rest, _examine
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.chaos]
+pytestmark = pytest.mark.asyncio
 
 ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("KILLS", "40"))

@@ -20,7 +20,7 @@ from shared.db.embedded import EmbeddedPostgres
 from shared.db.engine import make_engine
 from shared.db.locks import only_one
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.chaos, pytest.mark.enable_socket]
+pytestmark = [pytest.mark.asyncio, pytest.mark.enable_socket]
 
 ROOT = Path(__file__).parents[2]
 SPACE, HERE, THERE = "lew-cut-off", "10.231.7.1", "10.231.7.2"

@@ -39,7 +39,7 @@ KILLS = int(os.environ.get("KILLS", "5"))
 SEED = int(os.environ.get("SEED") or random.SystemRandom().randrange(10**6))
 TOWNS = ("310112101", "310112102", "310112103")
 ENTERPRISES = [a_uscc(number) for number in range(300)]
-CHEAP = Passwords(HashCost(8, 1, 1, "for tests"))
+CHEAP = HashCost(8, 1, 1, "for tests")
 MOMENTS = ("intake", "assessment", "publishing", "relay", "power")
 _PER_KILL_SECONDS = 60.0
 _REST_SECONDS = 30.0
@@ -87,7 +87,7 @@ class Site:
             for n in range(count)
         ]
         async with self.database("gateway") as db:
-            await add_accounts(db, CHEAP, new, "tests")
+            await add_accounts(db, Passwords(CHEAP), new, "tests")
 
     def cut_the_power(self) -> None:
         """End the database too, without letting it write anything more."""

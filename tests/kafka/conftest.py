@@ -1,8 +1,7 @@
 """One broker for the tests of this folder (one per worker in parallel runs); topics and groups are per test."""
 
-import gc
 import sys
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,6 +10,9 @@ import pytest
 from shared.bus.embedded import JARS, Broker, a_broker
 from shared.bus.kafka import KafkaSettings, ensure_topics
 from shared.events.topics import Topic
+from tests.support.forgotten_sockets import excuse, pytest_runtest_teardown
+
+__all__ = ["pytest_runtest_teardown"]
 
 ROOT = Path(__file__).parents[2]
 
@@ -78,18 +80,9 @@ def group() -> str:
     return f"group-{uuid4().hex[:12]}"
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_teardown() -> Generator[None, None, None]:
-    """Find, while they are still excused, the sockets that kafka-python 3.0.12 forgets on refused connections."""
-    yield
-    # Now that pytest has let go of the log records too: their exceptions hold the sockets.
-    gc.collect()
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what lies here."""
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.kafka)
-            item.add_marker(pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"))
+    here = [item for item in items if Path(__file__).parent in item.path.parents]
+    for item in here:
+        item.add_marker(pytest.mark.kafka)
+    excuse(here)
