@@ -18,6 +18,7 @@ from shared.bus.records import headers_of
 from shared.events import EVENT_TYPES, Emitted, Envelope, Event
 from shared.events.additive import breaking_changes
 from shared.events.goldens import golden, incompatibilities
+from shared.events.topics import TOPICS
 from shared.kernel.ids import new_id
 
 ROOT = Path(__file__).parents[2]
@@ -43,6 +44,15 @@ def test_there_are_events() -> None:
 def test_an_event_does_not_break_its_golden(event_type: str) -> None:
     """If it does: declare the next version, and emit both until no consumer reads this one."""
     assert breaking_changes(golden(event_type), event_schema(event_type)) == []
+
+
+@pytest.mark.parametrize("event_type", DECLARED)
+def test_an_event_travels_on_a_declared_topic(event_type: str) -> None:
+    declared = EVENT_TYPES[event_type]
+    topic = TOPICS[declared.TOPIC]
+    assert not topic.foreign
+    # Of a compacted topic the newest message of a key alone is sure to be there.
+    assert declared.REPLACES or not topic.compacted
 
 
 def test_a_process_starts_with_events_that_others_can_read() -> None:
