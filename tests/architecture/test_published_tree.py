@@ -47,6 +47,11 @@ def texts() -> list[Path]:
     ]
 
 
+def test_nothing_that_was_fetched_or_built_is_tracked() -> None:
+    suffixes = {".jar", ".whl", ".so", ".pyc", ".gz", ".zip", ".db"}
+    assert [name_of(path) for path in tracked_files() if path.suffix in suffixes] == []
+
+
 @pytest.mark.parametrize("name", LOCKS)
 def test_lock_names_no_host(name: str) -> None:
     assert HOST.findall((ROOT / name).read_text("utf-8")) == []
