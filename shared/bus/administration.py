@@ -1,8 +1,7 @@
 """What an administrator does on the broker: admits who may write to a topic of ours, and rewinds a reading."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
-from typing import TypeVar
 
 from kafka import TopicPartition
 from kafka.admin import (
@@ -20,11 +19,11 @@ from kafka.admin import (
     UserScramCredentialUpsertion,
 )
 
-from shared.bus.client import Admin, KafkaError, open_admin
+from shared.bus.client import administering
 from shared.bus.port import BusUnavailable
 from shared.bus.settings import KafkaSettings, milliseconds
 
-T = TypeVar("T")
+_REFUSED = "the broker refuses"
 _MECHANISM = ScramMechanism.SCRAM_SHA_256
 _MAY = (ACLOperation.WRITE, ACLOperation.DESCRIBE)
 _ANYWHERE = "*"
@@ -32,8 +31,7 @@ _ANYWHERE = "*"
 
 def admit(settings: KafkaSettings, user: str, password: str, topic: str) -> None:
     """Let `user` log in (SCRAM-SHA-256) and write to `topic`, and nothing else. Raises BusUnavailable."""
-
-    def work(admin: Admin) -> None:
+    with administering(settings, _REFUSED) as admin:
         errors = admin.alter_user_scram_credentials(
             [UserScramCredentialUpsertion(user, _MECHANISM, password)]
         )
@@ -44,20 +42,15 @@ def admit(settings: KafkaSettings, user: str, password: str, topic: str) -> None
         ]
         _all_well(admin.create_acls(allowed)["failed"])
 
-    _administer(settings, work)
-
 
 def dismiss(settings: KafkaSettings, user: str) -> None:
     """Take the login and every right of `user` away. Raises BusUnavailable."""
-
-    def work(admin: Admin) -> None:
+    with administering(settings, _REFUSED) as admin:
         every = ResourcePatternFilter(ResourceType.ANY, None, ACLResourcePatternType.ANY)
         admin.delete_acls([ACLFilter(f"User:{user}", None, ACLOperation.ANY, ACLPermissionType.ANY, every)])
         _all_well(
             admin.alter_user_scram_credentials([UserScramCredentialDeletion(user, _MECHANISM)]).values()
         )
-
-    _administer(settings, work)
 
 
 def rewind(settings: KafkaSettings, group: str, topic: str, to: datetime) -> int:
@@ -65,8 +58,7 @@ def rewind(settings: KafkaSettings, group: str, topic: str, to: datetime) -> int
 
     The group must have no member. Raises BusUnavailable.
     """
-
-    def work(admin: Admin) -> int:
+    with administering(settings, _REFUSED) as admin:
         (described,) = admin.describe_topics([topic])
         at = OffsetTimestamp(milliseconds(to.timestamp()))
         partitions = {TopicPartition(topic, one["partition_index"]): at for one in described["partitions"]}
@@ -74,23 +66,8 @@ def rewind(settings: KafkaSettings, group: str, topic: str, to: datetime) -> int
         _all_well(outcome["error"].__name__ for outcome in results.values() if outcome["error"].errno != 0)
         return len(partitions)
 
-    return _administer(settings, work)
-
-
-def _administer(settings: KafkaSettings, work: Callable[[Admin], T]) -> T:
-    try:
-        admin = open_admin(settings)
-    except KafkaError as error:
-        raise BusUnavailable(f"no broker answers: {error!r}") from error
-    try:
-        return work(admin)
-    except KafkaError as error:
-        raise BusUnavailable(f"the broker refuses: {error!r}") from error
-    finally:
-        admin.close()
-
 
 def _all_well(errors: Iterable[object]) -> None:
     failed = [error for error in errors if error]
     if failed:
-        raise BusUnavailable(f"the broker refuses: {failed}")
+        raise BusUnavailable(f"{_REFUSED}: {failed}")

@@ -3,7 +3,8 @@
 Read against 3.0.12. The library is synchronous for its callers and publishes no types.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Protocol, cast
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, OffsetAndMetadata
@@ -11,6 +12,7 @@ from kafka import errors as kafka_errors
 from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 
+from shared.bus.port import BusUnavailable
 from shared.bus.settings import KafkaSettings, milliseconds
 
 KafkaError: type[Exception] = kafka_errors.KafkaError
@@ -151,6 +153,21 @@ def open_admin(settings: KafkaSettings) -> Admin:
         return KafkaAdminClient(**settings.connection(), kafka_client=make_client)
 
     return cast("Admin", _cleaned_up_on_failure(KafkaAdminClient, build))
+
+
+@contextmanager
+def administering(settings: KafkaSettings, failing: str) -> Iterator[Admin]:
+    """Give an administration client. Raises BusUnavailable where no broker answers, or with what is `failing`."""
+    try:
+        admin = open_admin(settings)
+    except KafkaError as error:
+        raise BusUnavailable(f"no broker answers: {error!r}") from error
+    try:
+        yield admin
+    except KafkaError as error:
+        raise BusUnavailable(f"{failing}: {error!r}") from error
+    finally:
+        admin.close()
 
 
 def create_topics(admin: Admin, topics: Mapping[str, Mapping[str, Any]]) -> None:

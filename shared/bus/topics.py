@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from shared.bus.client import Admin, KafkaError, create_topics, open_admin, set_topic_options
-from shared.bus.port import BusUnavailable
+from shared.bus.client import Admin, administering, create_topics, set_topic_options
 from shared.bus.settings import KafkaSettings, milliseconds
 from shared.events.topics import Topic
 
@@ -25,13 +24,8 @@ class TopicState:
 
 def topic_states(settings: KafkaSettings, topics: Iterable[Topic]) -> list[TopicState]:
     """Return how each topic stands on the broker. Blocks: call it outside the event loop."""
-    admin = _admin(settings)
-    try:
+    with administering(settings, "the topics cannot be read") as admin:
         return _states(admin, settings, topics)
-    except KafkaError as error:
-        raise BusUnavailable(f"the topics cannot be read: {error!r}") from error
-    finally:
-        admin.close()
 
 
 def ensure_topics(settings: KafkaSettings, topics: Iterable[Topic], replication: int) -> list[TopicState]:
@@ -39,8 +33,7 @@ def ensure_topics(settings: KafkaSettings, topics: Iterable[Topic], replication:
 
     The partitions of an existing topic are left as they are: see shared/events/topics.py.
     """
-    admin = _admin(settings)
-    try:
+    with administering(settings, "the topics cannot be made") as admin:
         states = _states(admin, settings, topics)
         missing = {one.name: _creation(one.declared, replication) for one in states if one.partitions is None}
         if missing:
@@ -48,18 +41,7 @@ def ensure_topics(settings: KafkaSettings, topics: Iterable[Topic], replication:
         set_topic_options(
             admin, {one.name: _options(one.declared) for one in states if one.partitions is not None}
         )
-    except KafkaError as error:
-        raise BusUnavailable(f"the topics cannot be made: {error!r}") from error
-    finally:
-        admin.close()
     return states
-
-
-def _admin(settings: KafkaSettings) -> Admin:
-    try:
-        return open_admin(settings)
-    except KafkaError as error:
-        raise BusUnavailable(f"no broker answers: {error!r}") from error
 
 
 def _states(admin: Admin, settings: KafkaSettings, topics: Iterable[Topic]) -> list[TopicState]:
