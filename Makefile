@@ -81,7 +81,7 @@ migrate: install ## 升级数据库结构 / bring the schemas to head (DATABASE_
 # -- proving ---------------------------------------------------------------------------------------------
 
 test: install-dev ## 全部测试：KILLS= / the whole suite, on a real PostgreSQL and a real broker
-	@KILLS='$(KILLS)' $(BIN)/pytest -n 3 --dist worksteal -m 'not chaos'
+	@KILLS='$(KILLS)' $(BIN)/pytest -n 4 --no-loadscope-reorder -m 'not chaos'
 
 test-kafka: install-dev ## 仅消息总线测试 / the tests on a Kafka broker alone
 	@$(BIN)/pytest -m kafka

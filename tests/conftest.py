@@ -12,6 +12,8 @@ import hypothesis
 import pytest
 import pytest_asyncio
 import structlog
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from services.catalog import SPECS
 from shared.db.embedded import EmbeddedPostgres
@@ -37,6 +39,24 @@ hypothesis.settings.load_profile("house")
 # Memory, where a server's files fit into it: a test waits for its database's files more than for anything else.
 _MEMORY = Path("/dev/shm")  # noqa: S108  a private folder is made in it
 _MEMORY_BYTES = 4 * 2**30
+
+
+# What these folders share between their files is dear: a broker, a trained model.
+_TOGETHER = ("tests/kafka/", "tests/ml/", "tests/unit/simulation/")
+
+
+class _ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist publishes no types
+    """Gives each worker whole files, so that what a file or a dear folder shares is made once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return next((folder for folder in _TOGETHER if file.startswith(folder)), file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Share out the tests among the workers of `-n`."""
+    return _ByFile(config, log)
 
 
 @pytest.fixture(scope="session")
