@@ -3,6 +3,8 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+# Where it is set, every process that starts compiles the whole program again.
+unexport PYTHONDONTWRITEBYTECODE
 
 PORT ?= 8080
 DATA ?= ./.demo

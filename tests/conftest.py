@@ -1,5 +1,6 @@
 """Fixtures that every kind of test may ask for: a real PostgreSQL, a fixed clock, a running system."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -31,6 +32,9 @@ structlog.configure(
         structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
     ]
 )
+
+# The collector would go through thousands of modules and collected tests again and again, a fifth of the time.
+gc.set_threshold(100_000, 50, 100)
 
 # How long one example takes says more about what else the machine does.
 hypothesis.settings.register_profile("house", deadline=None)

@@ -34,7 +34,7 @@ def test_a_collector_that_does_not_answer_holds_nobody_up(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.CRITICAL, "opentelemetry")
-    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "4")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "2")
     monkeypatch.setattr(tracing, "_FLUSH_SECONDS", 0.2)
     known = threading.enumerate()
     with traces("http://127.0.0.1:9", ["warning"], "all"):
