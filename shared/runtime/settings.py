@@ -1,10 +1,11 @@
 """Settings that every service has. Only `services.__main__` and the demo read the environment."""
 
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from shared.bus.settings import KafkaSettings
 from shared.db.engine import POOL_SIZE
@@ -43,6 +44,14 @@ class Settings(BaseSettings):
         ]
 
 
+def _networks(text: object) -> object:
+    return (
+        [ip_network(part.strip()) for part in text.split(",") if part.strip()]
+        if isinstance(text, str)
+        else text
+    )
+
+
 class CommonSettings(Settings):
     """Where the database, the bus, the keys and the other services are.
 
@@ -73,6 +82,8 @@ class CommonSettings(Settings):
     upstream_inspection: str = ""
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65_535)
+    # Addresses or networks, with commas between: the edges whose X-Forwarded-For says who is asking.
+    trusted_proxies: Annotated[list[IPv4Network | IPv6Network], NoDecode, BeforeValidator(_networks)] = []
     drain_seconds: float = Field(default=0.0, ge=0, le=300)
     log_level: str = "INFO"
     log_file: str | None = None

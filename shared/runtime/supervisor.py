@@ -182,7 +182,8 @@ def _server(made: Host) -> Server:
         log_config=None,
         server_header=False,
         # A caller's X-Forwarded-For is its own word: whoever believes it lets a guesser change addresses at will.
-        proxy_headers=False,
+        proxy_headers=bool(made.settings.trusted_proxies),
+        forwarded_allow_ips=list(map(str, made.settings.trusted_proxies)),
         timeout_graceful_shutdown=10,
         h11_max_incomplete_event_size=64 * 1024,
     )

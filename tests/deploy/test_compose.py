@@ -112,6 +112,21 @@ def test_only_the_edge_is_open_and_only_the_gateway_goes_out() -> None:
     assert outside == {"edge", "gateway-api", "gateway-worker"}
 
 
+def test_the_gateway_believes_the_edge_alone_who_is_asking() -> None:
+    networks = json.loads(ask_compose(ROOT, "--format", "json").stdout)["networks"]
+    (subnet,) = [one["subnet"] for one in networks["door"]["ipam"]["config"]]
+    assert services()["gateway-api"]["environment"]["TRUSTED_PROXIES"] == subnet
+    at_the_door = {name for name, one in services().items() if "door" in one.get("networks", {})}
+    assert at_the_door == {"edge", "gateway-api"}
+    # The edge asks by the name that the gateway has there and nowhere else.
+    aliases = {
+        name: (network or {}).get("aliases")
+        for name, network in services()["gateway-api"]["networks"].items()
+    }
+    assert [name for name, known in aliases.items() if known == ["gateway"]] == ["door"]
+    assert "reverse_proxy gateway:8080" in (ROOT / "deploy/caddy/Caddyfile").read_text()
+
+
 def test_everybody_is_given_their_own_secrets() -> None:
     assert secrets_of(services()["init-secrets"]) == ["*"]
     for service, role in PAIRS:

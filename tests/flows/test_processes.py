@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from shared.auth.tokens import generate_key, public_half
-from tests.flows.running import answers, run, up
+from tests.flows.running import Running, answers, run, up
 from tests.support.collector import a_collector
 
 
@@ -43,6 +43,33 @@ def test_a_service_alone_tells_that_it_lives_that_it_is_ready_and_how_it_fares(
         assert 'http_requests_total{method="GET",route="/readyz",service="mediation"' in metrics.text
         assert httpx.get(f"{running.address}/warnings").status_code == 404
         assert running.stop() == 0
+
+
+def guess(gateway: Running, address: str) -> int:
+    """Return the status of a wrong login by somebody behind an edge."""
+    guessed = {"username": "known", "password": "a guess"}
+    told = {"X-Forwarded-For": f"198.51.100.99, {address}"}
+    return httpx.post(f"{gateway.address}/api/auth/v1/login", json=guessed, headers=told).status_code
+
+
+@pytest.mark.parametrize(("trusted", "another"), [("192.0.2.0/24, 127.0.0.1", 401), ("192.0.2.7", 429)])
+def test_who_guesses_behind_an_edge_slows_nobody_else_where_the_edge_is_ours(
+    database_url: str, tmp_path: Path, trusted: str, another: int
+) -> None:
+    (tmp_path / "key.pem").write_bytes(generate_key())
+    settings = {"DATABASE_URL": database_url, "TOKEN_KEY_FILE": str(tmp_path / "key.pem")}
+    settings |= {f"UPSTREAM_{name}": "http://127.0.0.1:9" for name in ("WARNING", "MEDIATION", "INSPECTION")}
+    with up(["gateway"], tmp_path / "log", TRUSTED_PROXIES=trusted, **settings) as gateway:
+        gateway.wait_until(answers)
+        assert [guess(gateway, "203.0.113.5") for _ in range(6)][-1] == 429
+        assert guess(gateway, "203.0.113.6") == another
+
+
+def test_an_edge_that_is_no_address_is_told_in_one_line(public_key: str) -> None:
+    refused = run(["up", "mediation"], TRUSTED_PROXIES="edge.example", TOKEN_PUBLIC_KEY_FILE=public_key)
+
+    assert refused.returncode == 1
+    assert "TRUSTED_PROXIES" in one_line(refused.stderr)
 
 
 def test_a_service_sends_its_traces_to_the_collector_that_is_named(

@@ -53,7 +53,7 @@ def parts(request: Request) -> Parts:
 
 
 def address_of(request: Request) -> str:
-    """Return the peer's address. Headers that claim another one are not believed."""
+    """Return the caller's address: the peer's, unless that is an edge of ours (`TRUSTED_PROXIES`)."""
     return request.client.host if request.client is not None else "unknown"
 
 
