@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -118,6 +119,23 @@ def test_the_commands_make_the_topics_and_a_departments_user(guarded: Broker, tm
     assert named["e77.gateway.account"] == TOPICS["gateway.account"].partitions
     assert admitted.returncode == 0, admitted.stderr
     assert dismissed.returncode == 0, dismissed.stderr
+
+
+def test_a_topic_that_an_earlier_build_made_with_other_partitions_is_told_and_left(
+    settings: KafkaSettings,
+) -> None:
+    earlier = replace(settings, epoch=uuid4().int % 1_000_000 + 2)
+    ensure_topics(earlier, [Topic("mediation.case", 4)], replication=1)
+
+    told = run(
+        ["kafka", "topics", "--create"],
+        KAFKA_BOOTSTRAP_SERVERS=earlier.bootstrap_servers,
+        KAFKA_EPOCH=str(earlier.epoch),
+    )
+
+    assert told.returncode == 1
+    (line,) = (one for one in told.stdout.splitlines() if "mediation.case" in one)
+    assert "4 partitions, not the 6 declared" in line
 
 
 def test_a_broker_that_does_not_answer_is_told_in_one_line() -> None:
