@@ -81,13 +81,16 @@ def plan_day(
 
 def spirals(district: District, dice: Dice, on: date, calendar: WorkingCalendar) -> Iterator[Report]:
     """Yield what is noticed on this day about every enterprise that began to slide within the last weeks."""
+    sliding: dict[House, int] = {}
     day, worked = on, 0
     while worked <= max(_STAGES):
         if calendar.is_working_day(day):
-            for house in _begun_on(district, dice, day):
-                yield from _stage(dice, house, on, worked)
+            # Who slides already does not begin again.
+            sliding |= dict.fromkeys(_begun_on(district, dice, day), worked)
             worked += 1
         day -= timedelta(days=1)
+    for house, since in sliding.items():
+        yield from _stage(dice, house, on, since)
 
 
 def _begun_on(district: District, dice: Dice, day: date) -> Iterator[House]:

@@ -100,6 +100,15 @@ def test_a_slide_goes_from_rent_over_premiums_to_wages() -> None:
     )
 
 
+def test_one_reference_never_says_two_things() -> None:
+    """An enterprise that begins to slide again while it slides would be reported twice, once better off."""
+    for seed in range(10):
+        for day in working_days(30):
+            told: dict[str, Any] = {}
+            for report in plan(houses(40), day, seed):
+                assert told.setdefault(report.line["source_ref"], report.line) == report.line
+
+
 def test_late_doubled_and_corrected_reports_are_among_them() -> None:
     lines = [one.line for day in working_days(10) for one in plan(houses(5_000), day)]
     references = Counter(line["source_ref"] for line in lines)
