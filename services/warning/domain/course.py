@@ -35,6 +35,7 @@ class ClosedWarning:
     closed_at: datetime
     peak_level: WarningLevel
     rule_ids: frozenset[str]
+    false_alarm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +231,6 @@ def _reopens(closed: ClosedWarning, rule_ids: Collection[str], now: datetime, po
 
 
 def _is_double_red(closed: ClosedWarning | None, level: WarningLevel, now: datetime, policy: Policy) -> bool:
-    if closed is None or level is not WarningLevel.RED or closed.peak_level is not WarningLevel.RED:
+    if closed is None or closed.false_alarm or {level, closed.peak_level} != {WarningLevel.RED}:
         return False
     return now - closed.closed_at < timedelta(days=policy.double_red_days)

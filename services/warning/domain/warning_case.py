@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from services.warning.domain.course import ClosedWarning
 from services.warning.domain.levels import WarningLevel
-from services.warning.domain.lifecycle import State
+from services.warning.domain.lifecycle import ReasonCode, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,14 @@ class WarningCase:
     def last_judged_at(self) -> datetime | None:
         """Return up to when what was known has been judged; None when nobody has judged anything yet."""
         return self.outcome_at or self.closed_at or self.judged_at
+
+    @property
+    def past(self) -> ClosedWarning | None:
+        """Return what of it a later warning of the same enterprise depends on; None while it is open."""
+        if self.closed_at is None:
+            return None
+        was_false = self.reason_code == ReasonCode.FALSE_ALARM
+        return ClosedWarning(self.closed_at, self.peak_level, frozenset(self.rule_ids), was_false)
 
     @property
     def colour(self) -> Literal["orange", "red"]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.warning.domain import course
 from services.warning.domain.clocks import start_clocks
-from services.warning.domain.course import ClosedWarning, Decision, OpenWarning, decide
+from services.warning.domain.course import Decision, OpenWarning, decide
 from services.warning.domain.escalation import straight_to_leading_group
 from services.warning.domain.lifecycle import Action, State, accepted_anew, next_state
 from services.warning.domain.warning_case import WarningCase
@@ -127,9 +127,7 @@ def _decide(
         OpenWarning(opened.level, opened.state, opened.lower_since, frozenset(opened.rule_ids))
         if opened
         else None,
-        ClosedWarning(closed.closed_at, closed.peak_level, frozenset(closed.rule_ids))
-        if closed and closed.closed_at
-        else None,
+        closed.past if closed else None,
         judgement.level,
         judgement.verdict.rule_ids,
         now,

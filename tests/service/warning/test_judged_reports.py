@@ -1,7 +1,7 @@
 """What an outcome has judged is no reason any more: what is told afterwards reopens, as far as it goes itself."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -97,11 +97,14 @@ async def test_what_another_tells_brings_it_back_at_the_level_of_what_is_told(
     assert "此前已核处：拖欠工资 3 个月（预警线 2 个月）" in reasons
 
 
-async def test_as_grave_a_report_of_another_is_as_grave(district: District) -> None:
-    warning_id = await judged_red(district)
+@pytest.mark.parametrize(("outcome", "double_red"), [("resolved", True), ("false_alarm", False)])
+async def test_as_grave_a_report_of_another_is_as_grave(
+    district: District, outcome: str, double_red: Literal[True, False]
+) -> None:
+    warning_id = await judged_red(district, outcome)
     await by_street(district, period="2026-10", months=2, workers=1)
     detail = await district.detail(warning_id)
-    assert (detail["state"], detail["level"], detail["double_red"]) == ("assigned", "red", True)
+    assert (detail["state"], detail["level"], detail["double_red"]) == ("assigned", "red", double_red)
     recheck = await district.officer.post(f"/assessments/{detail['evidence']['assessment_id']}/recheck")
     assert recheck.json()["same"], recheck.text
 

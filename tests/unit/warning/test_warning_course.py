@@ -1,5 +1,6 @@
 """What an assessment means for the course of a warning."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -124,6 +125,11 @@ def test_a_second_red_after_a_red_is_double_however_it_comes() -> None:
     assert assessed(RED, last=closed(days(1), peak=RED)) == Reopen(RED, double_red=True)
     assert assessed(RED, last=closed(days(POLICY.double_red_days), peak=RED)) == Raise(RED, double_red=False)
     assert assessed(ORANGE, last=last) == Raise(ORANGE, double_red=False)
+
+
+def test_a_red_that_was_a_false_alarm_is_no_first_red() -> None:
+    last = replace(closed(days(100), peak=RED), false_alarm=True)
+    assert assessed(RED, last=last) == Raise(RED, double_red=False)
 
 
 NOTHING_NEW = News(NONE, frozenset())
