@@ -21,12 +21,13 @@ import pytest_asyncio
 from services.gateway.repository.tables import MAILBOXES
 from shared.auth.tokens import generate_key, public_half
 from shared.bus.embedded import Broker
+from shared.bus.free_ports import free_port
 from shared.db.engine import make_engine
 from shared.db.tx import Database
 from shared.kernel.clock import SystemClock, shanghai_day
 from tests.flows import aftermath
 from tests.flows.circle import Circle, end_state, expected_history, furnish, some_enterprises
-from tests.flows.running import Running, answers, free_port, run, up
+from tests.flows.running import Running, answers, run, up
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.slow]
 
