@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
+from shared.bus.free_ports import free_port, free_ports
 from shared.kernel.errors import DomainError, Kind
 
 _POM = Path(__file__).parent / "broker" / "pom.xml"
@@ -148,7 +149,7 @@ def a_broker(
     data.mkdir(parents=True, exist_ok=True)
     java, libs = shutil.which("java"), kafka_jars(jars)
     if java is not None and libs is not None:
-        (broker,) = _cluster(java, libs, data, [port or _free_ports(1)[0]], options or {})
+        (broker,) = _cluster(java, libs, data, [port or free_port()], options or {})
         return broker
     return wheel_broker(data, port)
 
@@ -158,7 +159,7 @@ def a_cluster(data: Path, size: int, jars: Path = JARS) -> list[Broker]:
     java, libs = shutil.which("java"), kafka_jars(jars)
     if java is None or libs is None:
         return []
-    return _cluster(java, libs, data, _free_ports(size), {})
+    return _cluster(java, libs, data, free_ports(size), {})
 
 
 def kafka_jars(folder: Path) -> Path | None:
@@ -229,7 +230,7 @@ class _Node:
 def _cluster(
     java: str, jars: Path, data: Path, ports: Sequence[int], options: Mapping[str, str]
 ) -> list[Broker]:
-    controllers = [f"{number}@127.0.0.1:{port}" for number, port in enumerate(_free_ports(len(ports)), 1)]
+    controllers = [f"{number}@127.0.0.1:{port}" for number, port in enumerate(free_ports(len(ports)), 1)]
     nodes = [_Node(number, port, controllers, options) for number, port in enumerate(ports, 1)]
     return [_apache_kafka(java, jars, data / f"node-{node.number}", node, ports) for node in nodes]
 
@@ -264,7 +265,7 @@ def wheel_broker(data: Path, port: int = 0) -> Broker:
             "本机无法运行 Kafka：请安装 Java 17 与 Maven，或先运行 make install-dev。",
             "No broker can run here: install Java 17 and Maven, or run make install-dev first.",
         ) from error
-    port = port or _free_ports(1)[0]
+    port = port or free_port()
     listener = f"tcp://127.0.0.1:{port}"
     options = ["--listener-url", listener, "--advertised-listener-url", listener]
     return Broker(
@@ -274,14 +275,3 @@ def wheel_broker(data: Path, port: int = 0) -> Broker:
         log=data / "broker.log",
         keeps_messages=False,
     )
-
-
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()

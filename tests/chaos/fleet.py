@@ -12,9 +12,10 @@ from pathlib import Path
 
 from shared.auth.tokens import generate_key, public_half
 from shared.bus.embedded import Broker
+from shared.bus.free_ports import free_port
 from shared.db.embedded import EmbeddedPostgres
 from tests.chaos.door import Door
-from tests.flows.running import Running, answers, free_port, run, up
+from tests.flows.running import Running, answers, run, up
 from tests.flows.test_kills import Site
 
 # Two of each that can be two: they share the requests, and the partitions.

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,16 +11,11 @@ from typing import Any
 
 import httpx
 
+from shared.bus.free_ports import free_port
 from simulation.demo.people import read_people
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 120.0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def environment(data: Path) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+
+from shared.bus.free_ports import free_port
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "services")
@@ -36,12 +37,6 @@ def run(arguments: Sequence[str], **settings: str) -> "subprocess.CompletedProce
         timeout=120,
         check=False,
     )
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass(slots=True)

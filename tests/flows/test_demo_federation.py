@@ -11,7 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.flows.running import ROOT, environment, free_port
+from shared.bus.free_ports import free_port
+from tests.flows.running import ROOT, environment
 
 pytestmark = pytest.mark.slow
 SECONDS = 400.0

@@ -25,6 +25,7 @@ from services.warning.domain.enterprises import EnterpriseClaim, check_claim
 from services.warning.usecases.audit_warnings import audit_warnings
 from services.warning.usecases.upsert_enterprises import upsert_enterprises
 from shared.auth.permissions import Role
+from shared.bus.free_ports import free_port
 from shared.db.embedded import EmbeddedPostgres
 from shared.db.engine import make_engine
 from shared.db.tx import Database
@@ -32,7 +33,7 @@ from shared.kernel.clock import SystemClock, shanghai_day
 from shared.runtime.prepare import prepare
 from tests.flows import aftermath
 from tests.flows.onslaught import INDICATORS, SOURCE, Onslaught, a_plan
-from tests.flows.running import Running, answers, free_port, up
+from tests.flows.running import Running, answers, up
 from tests.support.enterprises import a_uscc
 
 KILLS = int(os.environ.get("KILLS", "5"))

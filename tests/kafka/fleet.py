@@ -14,12 +14,13 @@ from services.gateway.repository.tables import MAILBOXES
 from services.gateway.usecases.add_department import ClientCredentials
 from shared.auth.tokens import generate_key, public_half
 from shared.bus.embedded import Broker
+from shared.bus.free_ports import free_port
 from shared.db.engine import make_engine
 from shared.db.tx import Database
 from shared.kernel.clock import SystemClock, shanghai_day
 from tests.flows import aftermath
 from tests.flows.circle import Circle, furnish
-from tests.flows.running import Running, answers, free_port, run, up
+from tests.flows.running import Running, answers, run, up
 
 SERVICES = ("warning", "mediation", "inspection", "gateway")
 _REST_SECONDS = 60.0

@@ -13,11 +13,12 @@ import pytest
 from shared.auth.tokens import generate_key
 from shared.bus.administration import admit, dismiss, rewind
 from shared.bus.embedded import JARS, Broker, a_broker
+from shared.bus.free_ports import free_port
 from shared.bus.kafka import KafkaBus, KafkaSettings, ensure_topics
 from shared.bus.port import BusUnavailable, Message
 from shared.bus.topics import topic_states
 from shared.events.topics import INTAKE_SIGNAL, TOPICS, Topic
-from tests.flows.running import free_port, run
+from tests.flows.running import run
 from tests.support.bus import Ear, a_message, running, subscription
 
 ROOT = Path(__file__).parents[2]

@@ -1,11 +1,11 @@
 import asyncio
-import socket
 import time
 from dataclasses import replace
 
 import pytest
 
 from shared.bus.embedded import Broker
+from shared.bus.free_ports import free_port
 from shared.bus.kafka import KafkaBus, KafkaSettings, ensure_topics
 from shared.bus.port import BusUnavailable, MessageRefused
 from shared.events.topics import Topic
@@ -19,10 +19,7 @@ KEYS = [f"key-{number}" for number in range(20)]
 @pytest.fixture
 def nobody(settings: KafkaSettings) -> KafkaSettings:
     """Give settings that lead to a port where nobody listens."""
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
-    return replace(settings, bootstrap_servers=f"127.0.0.1:{port}", connect_timeout_seconds=1.0)
+    return replace(settings, bootstrap_servers=f"127.0.0.1:{free_port()}", connect_timeout_seconds=1.0)
 
 
 async def test_the_messages_of_a_key_arrive_in_the_order_in_which_they_were_published(

@@ -9,9 +9,9 @@ from threading import Thread
 import pytest
 from typing_extensions import override
 
+from shared.bus.free_ports import free_port
 from simulation.demo.folder import claimed
 from simulation.federation.installation import Installation, InstallationFailed, running
-from tests.flows.running import free_port
 from tests.service.commands.ending import Ended, run
 
 

@@ -1,19 +1,13 @@
 """Two whole gateways behind real servers: across and back over TCP."""
 
-import socket
 from pathlib import Path
 
 import pytest
 
+from shared.bus.free_ports import free_port
 from shared.kernel.clock import FixedClock
 from tests.service.gateway.neighbours import Neighbours
 from tests.service.gateway.server import served
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.mark.asyncio

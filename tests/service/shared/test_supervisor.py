@@ -16,6 +16,7 @@ import asyncpg
 import httpx
 import pytest
 
+from shared.bus.free_ports import free_port
 from tests.service.shared.post import eventually
 
 pytestmark = pytest.mark.asyncio
@@ -83,9 +84,7 @@ async def test_what_is_no_http_is_answered_with_a_problem(database_url: str, por
 @pytest.fixture
 def port() -> int:
     """Give a port that nobody uses."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()
 
 
 async def test_a_request_under_way_is_finished_before_the_process_ends(database_url: str, port: int) -> None:
