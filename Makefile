@@ -20,7 +20,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 PYTHONS := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help install install-dev demo demo-federation demo-reset test test-kafka chaos check check-rules lint type fmt bench \
+.PHONY: help install install-dev demo demo-kafka demo-federation demo-reset test test-kafka chaos check check-rules lint type fmt bench \
 	tools revision migrate events openapi release-schema lock clean
 
 help: ## 本清单 / this list
@@ -70,6 +70,9 @@ install-dev: .venv/.development ## 连同开发工具一起安装 / install with
 
 demo: install ## 在本机运行演示区：PORT= DATA= / run the simulated district on this machine
 	@exec $(BIN)/labour-warning demo start --port '$(PORT)' --data '$(DATA)'
+
+demo-kafka: install ## 同一演示区，八个进程经 Kafka 运行（需要 Java、Maven）/ the same district as eight processes over Kafka
+	@exec $(BIN)/labour-warning demo start --bus kafka --port '$(PORT)' --data '$(DATA)'
 
 demo-federation: install ## 两个仲裁院之间走一遍协助事项：PORT2= DATA2= / a second installation, a request across and back
 	@exec $(BIN)/labour-warning demo federation --port '$(PORT)' --data '$(DATA)' --port2 '$(PORT2)' --data2 '$(DATA2)'

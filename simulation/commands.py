@@ -15,8 +15,11 @@ from services.commands.faults import explained
 from shared.contracts.warning import TownCount
 from shared.kernel.clock import SystemClock, shanghai_day
 from shared.kernel.divisions import division_name
+from shared.runtime.supervisor import Role
+from simulation.demo.buses import BusName
 from simulation.demo.district import ENTERPRISES, MONTHS
 from simulation.demo.folder import remove
+from simulation.demo.part import run_part
 from simulation.demo.people import as_listed, read_people
 from simulation.demo.run import Wish
 from simulation.demo.run import start as start_demo
@@ -60,13 +63,24 @@ def start(
     enterprises: Annotated[
         int, typer.Option(min=100, max=200_000, help="企业数，首次启动有效 / enterprises, at the first start")
     ] = ENTERPRISES,
+    bus: Annotated[
+        BusName,
+        typer.Option(help="单进程，或经 Kafka 的八个进程 / one process, or eight of them over Kafka"),
+    ] = BusName.LOCAL,
 ) -> None:
     """运行演示区，直到 Ctrl-C / run the simulated district until Ctrl-C."""
     with explained():
-        status = start_demo(Wish(port, data, enterprises, _program()))
+        status = start_demo(Wish(port, data, enterprises, _program(), bus))
     sys.stdout.flush()
     # Not by returning: that would wait for a thread that still trains, for a model that nobody wants any more.
     os._exit(status)
+
+
+@demo.command("part", hidden=True)
+def part(service: str, role: Role, data: DataFolder = DEFAULT_FOLDER) -> None:
+    """运行演示区的一个进程，由 demo start 启动 / one process of a demo over Kafka; `demo start` runs it."""
+    with explained():
+        run_part(service, role, data)
 
 
 @demo.command("federation")

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -170,20 +171,30 @@ def up(
     """运行服务，直到 Ctrl-C / run services until Ctrl-C."""
     settings = CommonSettings()
     logging.configure(settings.log_level, stream=settings.log_file)
-    # The assessor's thread and the loop pass the interpreter to and fro at every array and every answer: at
-    # CPython's 5 ms a turn, a round under load took two and a half times as long.
-    sys.setswitchinterval(_TURN_SECONDS)
     specs = specs_of(names)
     with explained(), embedded_address(data) if embedded else database_address(data) as url:
         updates: dict[str, object] = {"database_url": SecretStr(url)}
         if embedded and settings.token_key_file is None:
             updates["token_key_file"] = token_key(data or DEFAULT_FOLDER)
-        uvloop.run(_up(specs, settings.model_copy(update=updates), role, migrate_first=embedded))
+        uvloop.run(serve(specs, settings.model_copy(update=updates), role, migrate_first=embedded))
 
 
-async def _up(
-    specs: list[ServiceSpec], settings: CommonSettings, role: supervisor.Role, *, migrate_first: bool
+async def serve(
+    specs: list[ServiceSpec],
+    settings: CommonSettings,
+    role: supervisor.Role,
+    *,
+    migrate_first: bool = False,
+    clock: Clock | None = None,
+    fit: Callable[[Host], None] | None = None,
 ) -> None:
+    """Run services until SIGINT or SIGTERM; `fit` may change their host before it serves.
+
+    Raises SchemaNotAtHead, EventsUnreadable, TopicsMissing or KeyMissing, or what a loop died of.
+    """
+    # The assessor's thread and the loop pass the interpreter to and fro at every array and every answer: at
+    # CPython's 5 ms a turn, a round under load took two and a half times as long.
+    sys.setswitchinterval(_TURN_SECONDS)
     engine = make_engine(settings.database_url.get_secret_value(), application="start")
     try:
         if migrate_first:
@@ -194,8 +205,11 @@ async def _up(
     if settings.bus == "kafka":
         refuse_unreadable_events()
         await refuse_missing_topics(settings)
+    made = build_host(specs, settings, clock)
+    if fit is not None:
+        fit(made)
     with traces(settings.otel_exporter_otlp_endpoint, [spec.name for spec in specs], role):
-        await supervisor.run(build_host(specs, settings), role)
+        await supervisor.run(made, role)
 
 
 def refuse_unreadable_events() -> None:

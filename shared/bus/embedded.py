@@ -79,6 +79,7 @@ class Broker:
             stderr=subprocess.DEVNULL,
             text=True,
             env={**os.environ, "BROKER_LOG": str(self.log)},
+            start_new_session=True,  # Ctrl-C is for whoever started it, who may have work for it yet
         )
         self._pid = int(self._life.stdout.readline()) if self._life.stdout is not None else None
         if wait:

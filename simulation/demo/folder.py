@@ -5,10 +5,11 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 from pydantic_core import from_json
 
 from shared.db.embedded import MAKING, EmbeddedPostgres
@@ -98,6 +99,7 @@ class _State(BaseModel):
     format: int
     stage: Stage
     seed: int
+    over_kafka_since: AwareDatetime | None = None
 
 
 class DemoFolder:
@@ -119,6 +121,16 @@ class DemoFolder:
     def seed(self) -> int:
         """Return the seed of the district, 0 before there is one."""
         return self._state.seed if self._state else 0
+
+    @property
+    def over_kafka_since(self) -> datetime | None:
+        """Return since when its events may have been left on Kafka, None when all of them arrived."""
+        return self._state.over_kafka_since if self._state else None
+
+    def goes_over_kafka(self, since: datetime | None) -> None:
+        """Note since when events travel over Kafka; None when those that did have arrived."""
+        if self._state is not None:
+            self._write(self._state.model_copy(update={"over_kafka_since": since}))
 
     def start_anew(self, seed: int) -> None:
         """Note that the district of this seed is being built."""

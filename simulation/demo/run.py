@@ -16,6 +16,7 @@ from services.catalog import SPECS
 from services.commands.faults import causes
 from services.commands.serve import build_host, token_key
 from services.warning.ml.on_demand import warm_up
+from shared.bus.embedded import Broker
 from shared.db.embedded import EmbeddedPostgres
 from shared.db.engine import is_unreachable, make_engine
 from shared.kernel.errors import DomainError, Kind
@@ -25,6 +26,7 @@ from shared.runtime.host import Host
 from shared.runtime.prepare import prepare
 from shared.runtime.settings import CommonSettings
 from simulation.ahead import AheadClock
+from simulation.demo.buses import BusName, bus_of, serve_apart, take_over_from_kafka
 from simulation.demo.district import build_district, forget_half_made, refuse_foreign_data
 from simulation.demo.folder import DemoFolder, Stage, check_room, claimed, disk_full
 from simulation.demo.memory import give_memory_back
@@ -75,6 +77,7 @@ class Wish:
     data: Path
     enterprises: int
     program: str
+    bus: BusName = BusName.LOCAL
 
 
 def start(wish: Wish) -> int:
@@ -124,7 +127,10 @@ def _run(wish: Wish, folder: DemoFolder, screen: Screen, stopping: Stopping) -> 
         with screen.step("启动数据库 / starting PostgreSQL"):
             server.start()
         stopping.check()
-        _to_the_end(_prepare_and_serve(wish, folder, _settings(wish, folder, server.url), screen, stopping))
+        settings = _settings(wish, folder, server.url)
+        with bus_of(wish.bus, folder, screen) as broker:
+            stopping.check()
+            _to_the_end(_prepare_and_serve(wish, folder, settings, screen, stopping, broker))
     except Exception as error:
         refusal = _refusal_in(error, folder)
         if refusal is None:
@@ -166,14 +172,24 @@ def _refusal_in(error: Exception, folder: DemoFolder) -> Exception | None:
 
 
 async def _prepare_and_serve(
-    wish: Wish, folder: DemoFolder, settings: CommonSettings, screen: Screen, stopping: Stopping
+    wish: Wish,
+    folder: DemoFolder,
+    settings: CommonSettings,
+    screen: Screen,
+    stopping: Stopping,
+    broker: Broker | None,
 ) -> None:
     clock = AheadClock(folder.path)
     with stopping.cancels_this_task():
         await _migrate(folder, settings, clock, screen)
         made = await _built(wish, folder, settings, clock, screen)
-    pause_by(clock, made)
+        if broker is None:
+            await take_over_from_kafka(made, folder, screen)
     opening = Opening(folder, made.hosted["warning"].db, address_of(wish.port), screen, wish.program)
+    if broker is not None:
+        await serve_apart(made, opening, broker)
+        return
+    pause_by(clock, made)
     made.gates["first_warnings"] = opening.ready
     await supervisor.run(made, "all", opening.run)
 
