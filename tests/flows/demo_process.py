@@ -48,8 +48,8 @@ class Demo:
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
 
-    def begin(self) -> subprocess.Popen[bytes]:
-        words = ["demo", "start", "--port", str(self.port), "--enterprises", str(self.enterprises)]
+    def begin(self, *more: str) -> subprocess.Popen[bytes]:
+        words = ["demo", "start", "--port", str(self.port), "--enterprises", str(self.enterprises), *more]
         with self.screen.open("wb") as screen:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "services", *words],
@@ -61,8 +61,8 @@ class Demo:
             )
         return self.process
 
-    def start(self) -> None:
-        process = self.begin()
+    def start(self, *more: str) -> None:
+        process = self.begin(*more)
         self._wait(lambda: self.get("/readyz") == 200 or process.poll() is not None)
         assert process.poll() is None, self.text()
         self._wait(lambda: "Ctrl-C" in self.text())
