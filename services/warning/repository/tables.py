@@ -169,7 +169,8 @@ enterprise_risk = Table(
     Column("assessment_id", _UUID),
     Column("last_seq", BigInteger, nullable=False),
     Column("model_version", Text, nullable=False),
-    Index("ix_enterprise_risk_score", "score"),
+    # No further index, and room on each page: an assessment then rewrites its row in place, and no index learns of it.
+    postgresql_with={"fillfactor": 70},
     comment="The newest assessment of each enterprise",
 )
 
