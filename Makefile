@@ -20,7 +20,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 PYTHONS := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help install install-dev demo demo-kafka demo-federation demo-reset test test-kafka chaos check check-rules lint type fmt bench \
+.PHONY: help install install-dev demo demo-kafka demo-federation demo-reset test test-kafka chaos check check-rules lint type fmt bench bench-kafka \
 	tools revision migrate events openapi release-schema lock clean
 
 help: ## 本清单 / this list
@@ -115,6 +115,10 @@ fmt: install-dev ## 格式化 / format
 bench: install-dev ## 性能测量，写入 build/bench.json / measure, and write build/bench.json
 	@mkdir -p build
 	@exec $(BIN)/python -m benchmarks
+
+bench-kafka: install-dev ## 经 Kafka 的性能测量，写入 build/bench-kafka.json / measure over Kafka
+	@mkdir -p build
+	@exec $(BIN)/python -m benchmarks.kafka
 
 tools: build/tools/kustomize build/tools/promtool ## 部署测试所用的工具（需要 Go）/ what the deployment's tests need, into build/tools
 

@@ -14,27 +14,31 @@ _TIMES = slice(11, 15)
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """Two families of processes, and the seconds that they had used when the meter was started."""
+    """Two families of processes, and the seconds that they had used when the meter was started.
 
-    platform: int
+    platform: the parents of one; over Kafka there are several.
+    """
+
+    platform: tuple[int, ...]
     postmaster: int
     platform_seconds: float = 0.0
     postgres_seconds: float = 0.0
 
     def started(self) -> "Meter":
         """Return a meter that counts from now on."""
-        return Meter(
-            self.platform, self.postmaster, _seconds(family(self.platform)), _seconds(family(self.postmaster))
-        )
+        return Meter(self.platform, self.postmaster, self._ours(), _seconds(family(self.postmaster)))
 
     def per(self, count: int) -> dict[str, float]:
         """Return the microseconds since the start, divided among `count` pieces of work."""
-        ours = _seconds(family(self.platform)) - self.platform_seconds
+        ours = self._ours() - self.platform_seconds
         theirs = _seconds(family(self.postmaster)) - self.postgres_seconds
         return {
             "platform_cpu_us_each": round(ours / count * 1e6),
             "postgres_cpu_us_each": round(theirs / count * 1e6),
         }
+
+    def _ours(self) -> float:
+        return sum(_seconds(family(parent)) for parent in self.platform)
 
 
 def _seconds(pids: Iterable[int]) -> float:

@@ -40,7 +40,7 @@ async def measure(stage: Stage) -> list[Result]:
     around = surroundings()
     count = int(PER_SECOND * stage.sizes.latency_seconds)
     requests, grave = await _signals(stage, count)
-    watching = asyncio.create_task(_first_seen(stage.database, set(grave)))
+    watching = asyncio.create_task(first_seen(stage.database, set(grave)))
     rounds = await stage.assess_rounds()
     cpu = stage.cpu.started()
     load, due = await at_rate(stage.platform, CONNECTIONS, requests, PER_SECOND)
@@ -97,7 +97,7 @@ def _harmless(
     return draw.choices(others, k=count)
 
 
-def grave(uscc: str, place: int) -> bytes:
+def grave(uscc: str, place: int | str) -> bytes:
     """Return the report of arrears that must raise a red warning."""
     today = shanghai_day(SystemClock().now())
     signal = {
@@ -113,7 +113,7 @@ def grave(uscc: str, place: int) -> bytes:
     return json.dumps(signal).encode()
 
 
-async def _first_seen(database: asyncpg.Connection, waiting: set[int]) -> dict[int, float]:
+async def first_seen(database: asyncpg.Connection, waiting: set[int]) -> dict[int, float]:
     """Return when each enterprise's open warning could first be read."""
     news = asyncio.Event()
     seen: dict[int, float] = {}

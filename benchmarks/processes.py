@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +44,17 @@ async def platform(data: Path, profile: Path | None) -> AsyncIterator[Running]:
     command = [sys.executable, *profiler, "-m", "services", "up", "--embedded", "--data", str(data)]
     settings = {"PORT": str(port), "GATEWAY_ACCESS_TOKEN_MINUTES": "60", "LOG_LEVEL": "WARNING"}
     async with _server(command, port, "/readyz", data / "platform.log", settings) as running:
+        yield running
+
+
+@asynccontextmanager
+async def part(service: str, role: str, data: Path, settings: Mapping[str, str]) -> AsyncIterator[Running]:
+    """Run one service in one role; `settings` say on which database and broker."""
+    port = free_port()
+    command = [sys.executable, "-m", "services", "up", service, "--role", role]
+    log = data / f"{service}-{role}.log"
+    told = {**settings, "PORT": str(port), "LOG_LEVEL": "WARNING"}
+    async with _server(command, port, "/readyz", log, told) as running:
         yield running
 
 

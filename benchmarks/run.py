@@ -66,7 +66,7 @@ class Measured:
 async def run(sizes: Sizes, names: Sequence[str], profile: Path | None) -> Measured:
     """Measure the named scenarios."""
     say = Progress()
-    _end_as_by_ctrl_c()
+    end_as_by_ctrl_c()
     folder = Path(tempfile.mkdtemp(prefix="lew-bench-"))
     try:
         with EmbeddedPostgres(folder, durable=True) as server:
@@ -80,7 +80,7 @@ async def run(sizes: Sizes, names: Sequence[str], profile: Path | None) -> Measu
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _end_as_by_ctrl_c() -> None:
+def end_as_by_ctrl_c() -> None:
     """Let SIGTERM cancel the run, so that it too takes down what was started."""
     task = asyncio.current_task()
     if task is not None:
@@ -98,17 +98,17 @@ async def _measured(
 ) -> Measured:
     measured = Measured()
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(_connected(url))
+        database = await stack.enter_async_context(connected(url))
         await database.execute(TABLES)
         say("启动平台与参照应用 / starting the platform and the bare application")
         running = await stack.enter_async_context(platform(folder, profile))
         floor = await stack.enter_async_context(floor_server(url, folder))
-        memory = stack.enter_context(PeakMemory(running.pid, _postmaster(folder)))
-        await _until_staffed(database, len(district.coordinators))
+        memory = stack.enter_context(PeakMemory(running.pid, postmaster_of(folder)))
+        await until_staffed(database, len(district.coordinators))
         say("训练模型，全区首次评估 / training the model, assessing everybody once")
-        await _train(folder)
+        await train(folder)
         tokens = await department_tokens(running.address, district)
-        cpu = Meter(running.pid, _postmaster(folder))
+        cpu = Meter((running.pid,), postmaster_of(folder))
         stage = Stage(running.address, floor.address, database, url, district, sizes, tokens, cpu)
         # What was built so far stays: the collector need not look at it while answers are timed.
         gc.collect()
@@ -129,7 +129,8 @@ async def _measure(stage: Stage, names: Sequence[str], measured: Measured, say: 
 
 
 @asynccontextmanager
-async def _connected(url: str) -> AsyncIterator[asyncpg.Connection]:
+async def connected(url: str) -> AsyncIterator[asyncpg.Connection]:
+    """Give the benchmark's own connection, of which the platform does not know."""
     connection = await asyncpg.connect(url)
     try:
         yield connection
@@ -137,18 +138,19 @@ async def _connected(url: str) -> AsyncIterator[asyncpg.Connection]:
         await connection.close()
 
 
-def _postmaster(folder: Path) -> int:
+def postmaster_of(folder: Path) -> int:
+    """Return the process id of a data folder's PostgreSQL."""
     return int((folder / "postgres" / "postmaster.pid").read_text().split("\n", 1)[0])
 
 
-async def _until_staffed(database: asyncpg.Connection, coordinators: int) -> None:
+async def until_staffed(database: asyncpg.Connection, coordinators: int) -> None:
     """Wait until the platform's relay has told the warning service of everybody."""
     async with asyncio.timeout(60):
         while await database.fetchval("SELECT count(*) FROM warning.coordinators") < coordinators:  # noqa: ASYNC110  another process's doing
             await asyncio.sleep(0.1)
 
 
-async def _train(folder: Path) -> None:
+async def train(folder: Path) -> None:
     """Train in a process of its own, as an operator does: neither the platform nor the load is the larger for it."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "services", "model", "train", "--data", str(folder), stdout=subprocess.DEVNULL

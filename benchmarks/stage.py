@@ -46,18 +46,11 @@ class Stage:
 
     async def until_assessed(self) -> float:
         """Return when nobody waits for an assessment any more: warnings are raised and assigned by then."""
-        until = time.perf_counter() + _LONGEST_SECONDS
-        while await self.database.fetchval("SELECT EXISTS (SELECT FROM warning.assessment_queue)"):
-            assert time.perf_counter() < until, f"the queue is not empty after {_LONGEST_SECONDS} s"
-            await asyncio.sleep(_POLL_SECONDS)
-        return time.perf_counter()
+        return await until_assessed(self.database)
 
     async def open_warnings(self) -> int:
         """Return how many warnings are open."""
-        found: int = await self.database.fetchval(
-            "SELECT count(*) FROM warning.warnings WHERE state <> 'closed'"
-        )
-        return found
+        return await open_warnings(self.database)
 
     async def assess_rounds(self) -> tuple[int, float]:
         """Return how many rounds of assessment the platform has made, and how many seconds they took."""
@@ -77,6 +70,21 @@ class Stage:
     def single(self, line: Line) -> bytes:
         """Return the request that sends one signal."""
         return request("POST", SINGLE, self.tokens[line.source], line.text.encode())
+
+
+async def until_assessed(database: asyncpg.Connection) -> float:
+    """Return when nobody waits for an assessment any more."""
+    until = time.perf_counter() + _LONGEST_SECONDS
+    while await database.fetchval("SELECT EXISTS (SELECT FROM warning.assessment_queue)"):
+        assert time.perf_counter() < until, f"the queue is not empty after {_LONGEST_SECONDS} s"
+        await asyncio.sleep(_POLL_SECONDS)
+    return time.perf_counter()
+
+
+async def open_warnings(database: asyncpg.Connection) -> int:
+    """Return how many warnings are open."""
+    found: int = await database.fetchval("SELECT count(*) FROM warning.warnings WHERE state <> 'closed'")
+    return found
 
 
 async def department_tokens(platform: Address, district: District) -> dict[str, str]:
