@@ -20,7 +20,9 @@ from tests.flows.test_kills import ENTERPRISES, Site, _come_to_rest, _examine
 
 SEED = int(os.environ.get("SEED") or random.SystemRandom().randrange(10**6))
 # Few of many signals warn of something, so that there are events to tell until the end.
-_TELLING = 0.008
+_TELLING = 0.01
+# The machine is there for what is killed and comes back too.
+_PAUSE_SECONDS = 0.05
 _REST_SECONDS = 120.0
 _CATCH_UP_SECONDS = 60.0
 _COLLEAGUES = 30
@@ -95,7 +97,8 @@ async def under_load(broker: Broker, folder: Path) -> AsyncIterator[Load]:
         credentials = await site.furnish()
         plan = a_plan(ENTERPRISES, shanghai_day(SystemClock().now()), rng)
         fleet = Fleet(site, broker, folder)
-        onslaught = Onslaught(fleet.gateway.address, credentials, plan, ENTERPRISES, SEED, telling=_TELLING)
+        rate = {"telling": _TELLING, "pause_seconds": _PAUSE_SECONDS}
+        onslaught = Onslaught(fleet.gateway.address, credentials, plan, ENTERPRISES, SEED, **rate)
         async with fleet.sailing():
             sending = asyncio.create_task(onslaught.run())
             await onslaught.flow(200)

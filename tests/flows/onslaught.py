@@ -99,13 +99,19 @@ class Onslaught:
         seed: int,
         *,
         telling: float = _TELLING,
+        pause_seconds: float = 0.0,
     ) -> None:
-        """Keep the parts; `telling` is the share of the signals that warn of something, until they are all sent."""
+        """Keep the parts.
+
+        telling: the share of the signals that warn of something, until they are all sent.
+        pause_seconds: how long each sender rests after an answer.
+        """
         self.ledger = Ledger()
         self._address, self._credentials = address, credentials
         self._rng = random.Random(seed)  # noqa: S311  a seed, not a secret
         self._telling = deque(plan.telling)
         self._share = telling
+        self._pause_seconds = pause_seconds
         self._again: deque[Signal] = deque()
         self._sent: dict[str, Signal] = {}
         self._enterprises = enterprises
@@ -189,6 +195,7 @@ class Onslaught:
             answer = await self._post(client, "/api/intake/v1/signals", signal, [signal])
             if answer is not None:
                 self.ledger.note(signal["source_ref"], answer.json())
+            await asyncio.sleep(self._pause_seconds)
 
     async def _send_batches(self, client: httpx.AsyncClient) -> None:
         while batch := self._distinct():
@@ -200,7 +207,7 @@ class Onslaught:
                     self.ledger.faults.append(f"{ref}: {result}")
                 else:
                     self.ledger.note(ref, result)
-            await asyncio.sleep(_PATIENCE_SECONDS)
+            await asyncio.sleep(max(_PATIENCE_SECONDS, 5 * self._pause_seconds))
 
     def _distinct(self) -> list[Signal]:
         drawn = [signal for _ in range(_BATCH) if (signal := self._next()) is not None]
