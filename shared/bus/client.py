@@ -25,6 +25,7 @@ _REBALANCED: tuple[type[Exception], ...] = (
     kafka_errors.RebalanceInProgressError,
     kafka_errors.UnknownMemberIdError,
 )
+_REST_SECONDS = 0.1
 
 
 class Partition(Protocol):
@@ -119,7 +120,9 @@ def open_consumer(settings: KafkaSettings, group: str, topics: Iterable[str]) ->
             metadata_max_age_ms=30_000,
         )
 
-    return cast("Consumer", _cleaned_up_on_failure(KafkaConsumer, build))
+    consumer = _cleaned_up_on_failure(KafkaConsumer, build)
+    _let_it_rest(consumer)
+    return cast("Consumer", consumer)
 
 
 def open_producer(settings: KafkaSettings) -> Producer:
@@ -233,6 +236,17 @@ def heartbeat_age(consumer: Consumer) -> Callable[[], float]:
     metrics = consumer.metrics(raw=True)
     metric = next(metrics[name] for name in metrics if name.name == "last-heartbeat-seconds-ago")
     return cast("Callable[[], float]", metric.value)
+
+
+def _let_it_rest(consumer: Any) -> None:
+    """Make a poll wait for a while though a heartbeat is due.
+
+    One that is on its way to a broker that hangs stays due: 3.0.12 then asks again and again without a pause, and
+    takes a whole processor until the broker answers. Heartbeats are sent by a thread of their own.
+    """
+    coordinator = consumer._coordinator  # noqa: SLF001 -- as said above
+    due_in_seconds = coordinator.time_to_next_poll
+    coordinator.time_to_next_poll = lambda: max(due_in_seconds(), _REST_SECONDS)
 
 
 def _cleaned_up_on_failure(kind: Any, build: Callable[[Callable[..., Any]], Any]) -> Any:

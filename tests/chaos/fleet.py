@@ -4,7 +4,9 @@ Their doors follow readiness. What ends is started anew, as a cluster would do.
 """
 
 import asyncio
+import os
 import signal
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -33,6 +35,9 @@ MEMBERS = (
 )
 _UP_SECONDS = 90.0
 _LOOK_SECONDS = 0.1
+# One that ended as soon as it was started is let be for a moment, as a cluster does.
+_EARLY_SECONDS = 5.0
+_PAUSE_SECONDS = 3.0
 _DRAIN_SECONDS = 1.0
 
 
@@ -45,6 +50,8 @@ class Member:
     running: Running | None = None
     stack: ExitStack = field(default_factory=ExitStack)
     starts: int = 0
+    started_at: float = 0.0
+    may_start_at: float = 0.0
 
     @property
     def service(self) -> str:
@@ -70,7 +77,7 @@ class Fleet:
         self.gateway = Door([self.members[name].port for name in MEMBERS if name.startswith("gateway-api")])
         self.warning = Door([self.members[name].port for name in MEMBERS if name.startswith("warning-api")])
         self._postgres: list[EmbeddedPostgres] = []
-        self._broker_starts = asyncio.Lock()
+        self._away: set[str] = set()
 
     @property
     def settings(self) -> Mapping[str, str]:
@@ -127,6 +134,29 @@ class Fleet:
             if running is not None:
                 running.process.kill()
 
+    @asynccontextmanager
+    async def away(self, name: str) -> AsyncIterator[None]:
+        """End the broker or the database in order, and let it come back only after the block."""
+        self._away.add(name)
+        try:
+            if name == "broker":
+                await asyncio.to_thread(self.broker.stop)
+            else:
+                # PostgreSQL's own word for a stop that waits for nobody.
+                os.kill(int(self.site.server._pid_file()[0]), signal.SIGINT)
+            yield
+        finally:
+            self._away.discard(name)
+
+    @asynccontextmanager
+    async def frozen(self) -> AsyncIterator[None]:
+        """Let the broker hang."""
+        self.broker.freeze()
+        try:
+            yield
+        finally:
+            self.broker.thaw()
+
     async def restart(self, name: str) -> None:
         """Let a process end in order, and wait until its successor works."""
         member = self.members[name]
@@ -145,14 +175,14 @@ class Fleet:
 
     async def _keep(self) -> None:
         while True:
-            if not self.broker.running():
+            if "broker" not in self._away and not self.broker.running():
                 await asyncio.to_thread(self.broker.start)
-            if self.site.server._state() is None:
+            if "postgres" not in self._away and self.site.server._state() is None:
                 server = EmbeddedPostgres(self.site.folder)
                 await asyncio.to_thread(server.start)
                 self._postgres.append(server)
             for member in self.members.values():
-                if not member.lives():
+                if not member.lives() and time.monotonic() >= member.may_start_at:
                     self._start(member)
             await asyncio.sleep(_LOOK_SECONDS)
 
@@ -170,3 +200,6 @@ class Fleet:
             )
         )
         member.starts += 1
+        now = time.monotonic()
+        member.may_start_at = now + (_PAUSE_SECONDS if now - member.started_at < _EARLY_SECONDS else 0)
+        member.started_at = now

@@ -49,6 +49,14 @@ AND event_id NOT IN (SELECT event_id FROM mediation.inbox)
 UNION ALL SELECT event_id FROM warning.outbox WHERE type = 'warning.warning.referred.v1'
 AND event_id NOT IN (SELECT event_id FROM inspection.inbox)"""
 
+NOTICES_NOT_HEARD = """SELECT o.event_id FROM warning.outbox o LEFT JOIN gateway.inbox i USING (event_id)
+WHERE i.event_id IS NULL AND o.type IN
+('warning.warning.raised.v1', 'warning.warning.assigned.v1', 'warning.warning.upgraded.v1')"""
+# Of each key, what was told later was not heard earlier.
+HEARD_OUT_OF_ORDER = """SELECT event_id FROM (SELECT o.event_id, i.handled_at,
+max(i.handled_at) OVER (PARTITION BY o.key ORDER BY o.seq) AS newest_so_far
+FROM warning.outbox o JOIN gateway.inbox i USING (event_id)) AS heard WHERE handled_at < newest_so_far"""
+
 
 def dead_letters() -> str:
     return " UNION ALL ".join(f"SELECT event_id, error FROM {service}.dead_letters" for service in SERVICES)  # noqa: S608  words of ours

@@ -20,6 +20,8 @@ _BATCH = 40
 _REPEATS = 0.1
 _TELLING = 0.25
 _PATIENCE_SECONDS = 0.05
+# Of a token's life; the rest is for doors that are closed when it is to be renewed.
+_RENEW_AFTER = 0.5
 
 Signal = dict[str, Any]
 
@@ -70,6 +72,7 @@ class Ledger:
     """What the departments were told: each signal's id once it was acknowledged, and what should never happen."""
 
     ids: dict[str, str] = field(default_factory=dict)
+    refs: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     acknowledgements: int = 0
     lost_answers: int = 0
@@ -78,6 +81,7 @@ class Ledger:
         known = self.ids.get(ref)
         if known is None:
             self.ids[ref] = result["signal_id"]
+            self.refs.append(ref)
         elif (result["status"], result["signal_id"]) != ("duplicate", known):
             self.faults.append(f"{ref} was acknowledged as {known}, and now is {result}")
         self.acknowledgements += 1
@@ -87,12 +91,27 @@ class Onslaught:
     """All senders together."""
 
     def __init__(
-        self, address: str, credentials: ClientCredentials, plan: Plan, enterprises: Sequence[str], seed: int
+        self,
+        address: str,
+        credentials: ClientCredentials,
+        plan: Plan,
+        enterprises: Sequence[str],
+        seed: int,
+        *,
+        telling: float = _TELLING,
+        pause_seconds: float = 0.0,
     ) -> None:
+        """Keep the parts.
+
+        telling: the share of the signals that warn of something, until they are all sent.
+        pause_seconds: how long each sender rests after an answer.
+        """
         self.ledger = Ledger()
         self._address, self._credentials = address, credentials
         self._rng = random.Random(seed)  # noqa: S311  a seed, not a secret
         self._telling = deque(plan.telling)
+        self._share = telling
+        self._pause_seconds = pause_seconds
         self._again: deque[Signal] = deque()
         self._sent: dict[str, Signal] = {}
         self._enterprises = enterprises
@@ -103,11 +122,14 @@ class Onslaught:
     async def run(self) -> None:
         """Send until told to finish, and then until everything is acknowledged."""
         async with httpx.AsyncClient(base_url=self._address, timeout=30) as client:
-            client.headers["Authorization"] = f"Bearer {await self._token(client)}"
+            seconds = await self._log_in(client)
             async with asyncio.TaskGroup() as group:
-                for _ in range(SINGLE_SENDERS):
-                    group.create_task(self._send_singles(client))
-                group.create_task(self._send_batches(client))
+                renewing = group.create_task(self._stay_logged_in(client, seconds))
+                async with asyncio.TaskGroup() as senders:
+                    for _ in range(SINGLE_SENDERS):
+                        senders.create_task(self._send_singles(client))
+                    senders.create_task(self._send_batches(client))
+                renewing.cancel()
         self.done.set()
 
     def finish(self) -> None:
@@ -122,7 +144,13 @@ class Onslaught:
                 return
             await asyncio.sleep(0.002)
 
-    async def _token(self, client: httpx.AsyncClient) -> str:
+    async def _stay_logged_in(self, client: httpx.AsyncClient, seconds: float) -> None:
+        while True:
+            await asyncio.sleep(seconds * _RENEW_AFTER)
+            seconds = await self._log_in(client)
+
+    async def _log_in(self, client: httpx.AsyncClient) -> float:
+        """Take a token for all that follows; return how long it lasts."""
         form = {
             "grant_type": "client_credentials",
             "client_id": self._credentials.client_id,
@@ -130,16 +158,21 @@ class Onslaught:
         }
         while True:
             try:
-                return str((await client.post("/api/auth/v1/token", data=form)).json()["access_token"])
-            except (httpx.TransportError, KeyError):
+                answer = await client.post("/api/auth/v1/token", data=form)
+            except httpx.TransportError:
                 await asyncio.sleep(_PATIENCE_SECONDS)
+                continue
+            if answer.is_success:
+                client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+                return float(answer.json()["expires_in"])
+            await asyncio.sleep(_PATIENCE_SECONDS)
 
     def _next(self) -> Signal | None:
         if self._again:
             return self._again.popleft()
-        if self.ledger.ids and self._rng.random() < _REPEATS and not self._finishing:
-            return self._sent[self._rng.choice(list(self.ledger.ids))]
-        if self._telling and (self._finishing or self._rng.random() < _TELLING):
+        if self.ledger.refs and self._rng.random() < _REPEATS and not self._finishing:
+            return self._sent[self._rng.choice(self.ledger.refs)]
+        if self._telling and (self._finishing or self._rng.random() < self._share):
             return self._telling.popleft()
         return None if self._finishing else self._filler()
 
@@ -162,6 +195,7 @@ class Onslaught:
             answer = await self._post(client, "/api/intake/v1/signals", signal, [signal])
             if answer is not None:
                 self.ledger.note(signal["source_ref"], answer.json())
+            await asyncio.sleep(self._pause_seconds)
 
     async def _send_batches(self, client: httpx.AsyncClient) -> None:
         while batch := self._distinct():
@@ -173,7 +207,7 @@ class Onslaught:
                     self.ledger.faults.append(f"{ref}: {result}")
                 else:
                     self.ledger.note(ref, result)
-            await asyncio.sleep(_PATIENCE_SECONDS)
+            await asyncio.sleep(max(_PATIENCE_SECONDS, 5 * self._pause_seconds))
 
     def _distinct(self) -> list[Signal]:
         drawn = [signal for _ in range(_BATCH) if (signal := self._next()) is not None]

@@ -188,6 +188,8 @@ async def _examine(site: Site, onslaught: Onslaught, expected: dict[str, str]) -
         aftermath.DOUBLED_OR_MISSING_STEPS,
         aftermath.EVENTS_NOT_HEARD,
         aftermath.EVENTS_NEVER_SENT,
+        aftermath.NOTICES_NOT_HEARD,
+        aftermath.HEARD_OUT_OF_ORDER,
         aftermath.NOT_ASSESSED,
         aftermath.UNKNOWN_COORDINATORS,
         aftermath.unpublished(),

@@ -2,6 +2,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -155,6 +156,27 @@ async def test_a_consumer_is_unhealthy_while_the_broker_hangs(
         finally:
             broker.thaw()
         await until_healthy(bus, expected=True)
+
+
+async def test_a_consumer_rests_while_the_broker_hangs(
+    settings: KafkaSettings, topic: str, group: str, broker: Broker
+) -> None:
+    bus = KafkaBus(settings)
+    bus.subscribe(subscription(Ear(), topic, consumer=group))
+
+    async with running(bus):
+        await until_healthy(bus, expected=True)
+        broker.freeze()
+        try:
+            await until_healthy(bus, expected=False)
+            began = time.process_time()
+            await asyncio.sleep(4)
+            took = time.process_time() - began
+        finally:
+            broker.thaw()
+        await until_healthy(bus, expected=True)
+
+    assert took < 1
 
 
 async def until_healthy(bus: KafkaBus, *, expected: bool) -> None:
