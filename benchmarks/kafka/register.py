@@ -46,6 +46,12 @@ _SEQUENCE = (
     "SELECT setval(pg_get_serial_sequence('warning.enterprises', 'id'), max(id)) FROM warning.enterprises"
 )
 
+_INDEXES = """
+SELECT i.relname AS name, pg_get_indexdef(i.oid) AS made, pg_get_constraintdef(c.oid) AS declared
+FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid LEFT JOIN pg_constraint c ON c.conindid = i.oid
+WHERE x.indrelid = 'warning.signals'::regclass AND NOT x.indisprimary
+"""
+
 
 async def grow(database: asyncpg.Connection, enterprises: int) -> None:
     """Bring the register to so many enterprises."""
@@ -58,8 +64,23 @@ async def grow(database: asyncpg.Connection, enterprises: int) -> None:
         "DROP TABLE IF EXISTS codes, calm, copies; CREATE TEMP TABLE codes (number int8, uscc text)"
     )
     await database.copy_records_to_table("codes", records=list(enumerate(codes, 1)))
-    for statement in (_CALM, _COPIES, _ENTERPRISES, _SIGNALS, _RISKS, _SEQUENCE):
+    for statement in (_CALM, _COPIES, _ENTERPRISES):
+        await database.execute(statement)
+    await _add_signals(database)
+    for statement in (_RISKS, _SEQUENCE):
         await database.execute(statement)
     for table in ("enterprises", "signals", "enterprise_risk"):
         await database.execute(f"VACUUM (ANALYZE) warning.{table}")
     await database.execute("CHECKPOINT")
+
+
+async def _add_signals(database: asyncpg.Connection) -> None:
+    """Copy the past; millions of rows are in sooner when the indexes are built afterwards."""
+    indexes = await database.fetch(_INDEXES)
+    for one in indexes:
+        constraint = f"ALTER TABLE warning.signals DROP CONSTRAINT {one['name']}"
+        await database.execute(constraint if one["declared"] else f"DROP INDEX warning.{one['name']}")
+    await database.execute(_SIGNALS)
+    for one in indexes:
+        declared = f"ALTER TABLE warning.signals ADD CONSTRAINT {one['name']} {one['declared']}"
+        await database.execute(declared if one["declared"] else one["made"])
