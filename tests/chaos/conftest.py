@@ -1,11 +1,13 @@
 """A broker that lasts, and the marks of this folder's tests."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from shared.bus.embedded import JARS, Broker, a_broker
+from tests.chaos.load import Load, under_load
 from tests.support.forgotten_sockets import excuse, pytest_runtest_teardown
 
 __all__ = ["pytest_runtest_teardown"]
@@ -13,16 +15,23 @@ __all__ = ["pytest_runtest_teardown"]
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Broker]:
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     """Give a broker whose messages survive its death."""
-    found = a_broker(tmp_path / "kafka", ROOT / JARS)
+    found = a_broker(tmp_path_factory.mktemp("kafka"), ROOT / JARS)
     if not found.keeps_messages:
         pytest.skip(f"{found.name} keeps its messages in memory only")
     found.start()
     yield found
     found.thaw()
     found.stop()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def load(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Load]:
+    """Give a fleet under load, the same to all tests of a file; at their end everything must be there once."""
+    async with under_load(broker, tmp_path_factory.mktemp("fleet")) as given:
+        yield given
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

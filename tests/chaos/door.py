@@ -29,6 +29,7 @@ class Door:
     def __init__(self, ports: Sequence[int]) -> None:
         self.port = free_port()
         self.failures: list[str] = []
+        self.spared: set[int] = set()
         self._ports = ports
         self._ready: list[int] = []
         self._turn = count()
@@ -62,7 +63,8 @@ class Door:
 
     async def _watch(self) -> None:
         while True:
-            found = [port for port in self._ports if await self._says_ready(port)]
+            asked = [port for port in self._ports if port not in self.spared]
+            found = [port for port in asked if await self._says_ready(port)]
             self._ready = found
             await asyncio.sleep(_LOOK_SECONDS)
 

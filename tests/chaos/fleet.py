@@ -52,6 +52,7 @@ class Member:
     starts: int = 0
     started_at: float = 0.0
     may_start_at: float = 0.0
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def service(self) -> str:
@@ -166,6 +167,14 @@ class Fleet:
         assert await asyncio.to_thread(member.running.process.wait, 30) == 0
         await self._until_works(member, before)
 
+    async def die(self, *names: str) -> None:
+        """End processes at once, and wait until their successors work."""
+        before = {name: self.members[name].starts for name in names}
+        for name in names:
+            self.kill(name)
+        for name in names:
+            await self._until_works(self.members[name], before[name])
+
     async def _until_works(self, member: Member, starts_before: int = 0) -> None:
         async with asyncio.timeout(_UP_SECONDS):
             while True:
@@ -197,6 +206,7 @@ class Fleet:
                 self.folder / f"{member.name}.log",
                 **self.settings,
                 **own,
+                **member.environment,
             )
         )
         member.starts += 1

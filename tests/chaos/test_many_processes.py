@@ -7,46 +7,41 @@ import asyncio
 import os
 import random
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
-from shared.bus.embedded import Broker
 from tests.chaos.fleet import MEMBERS
-from tests.chaos.load import SEED, tell, under_load
+from tests.chaos.load import SEED, Load, tell
 
-pytestmark = pytest.mark.asyncio
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 KILLS = int(os.environ.get("KILLS", "40"))
 KINDS = (*MEMBERS, "broker", "postgres")
 _LEAST_OF_EACH = 3
 
 
-async def test_a_rolling_restart_under_load_fails_no_request(broker: Broker, tmp_path: Path) -> None:
-    async with under_load(broker, tmp_path) as load:
-        fleet, onslaught = load.fleet, load.onslaught
-        for name in MEMBERS:
-            await fleet.restart(name)
-            await onslaught.flow(50)
-        assert [member.starts for member in fleet.members.values()] == [2] * len(MEMBERS)
-        assert fleet.gateway.failures == []
-        assert fleet.warning.failures == []
-        assert onslaught.ledger.lost_answers == 0
-        tell(f"{len(MEMBERS)} processes restarted one by one")
+async def test_a_rolling_restart_under_load_fails_no_request(load: Load) -> None:
+    fleet, onslaught = load.fleet, load.onslaught
+    for name in MEMBERS:
+        await fleet.restart(name)
+        await onslaught.flow(50)
+    assert [member.starts for member in fleet.members.values()] == [2] * len(MEMBERS)
+    assert fleet.gateway.failures == []
+    assert fleet.warning.failures == []
+    assert onslaught.ledger.lost_answers == 0
+    tell(f"{len(MEMBERS)} processes restarted one by one")
 
 
-async def test_random_kills_lose_nothing_and_double_nothing(broker: Broker, tmp_path: Path) -> None:
+async def test_random_kills_lose_nothing_and_double_nothing(load: Load) -> None:
     rng = random.Random(SEED)  # noqa: S311  a seed, not a secret
     kinds = [*KINDS * _LEAST_OF_EACH, *rng.choices(KINDS, k=max(0, KILLS - _LEAST_OF_EACH * len(KINDS)))]
     rng.shuffle(kinds)
-    tell(f"SEED={SEED} KILLS={KILLS}")
-    async with under_load(broker, tmp_path) as load:
-        fleet, onslaught = load.fleet, load.onslaught
-        for number, kind in enumerate(kinds[:KILLS], 1):
-            await fleet.until_ready()
-            await onslaught.flow(rng.randint(1, 100))
-            fleet.kill(kind)
-            tell(f"kill {number}: {kind}")
-            await asyncio.sleep(0.2)
+    tell(f"KILLS={KILLS}")
+    for number, kind in enumerate(kinds[:KILLS], 1):
+        await load.fleet.until_ready()
+        await load.onslaught.flow(rng.randint(1, 100))
+        load.fleet.kill(kind)
+        tell(f"kill {number}: {kind}")
+        await asyncio.sleep(0.2)
     counted = Counter(kinds[:KILLS])
     tell("killed: " + ", ".join(f"{kind} {counted[kind]}" for kind in KINDS))

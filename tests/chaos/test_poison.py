@@ -204,6 +204,7 @@ async def test_poison_among_events_is_kept_aside_once_and_the_next_of_its_key_go
                     if kind == "wrong field":
                         mendable[service, event_id] = sample
             await _goes_on(writer, sample, database_url)
+            await _passed_over(writer, sample, database_url)
         for service, places in expected.items():
             await _kept_aside(database_url, service, places)
         tell(
@@ -265,24 +266,15 @@ async def _replayed_once(system: System, url: str, service: str, event_id: UUID,
     )
 
 
-async def test_types_that_nobody_declared_are_passed_over_and_counted(
-    broker: Broker, database_url: str, clock: FixedClock, tmp_path: Path
-) -> None:
-    settings = await topics_of(broker.bootstrap_servers)
-    async with (
-        living(database_url, clock, tmp_path, KafkaBus(settings)) as system,
-        a_writer(settings) as writer,
-    ):
-        found = await samples(system, database_url)
-        before = skipped()
-        for sample in found:
-            for strange in STRANGE_TYPES:
-                event_id = new_id()
-                event_type = strange.format(sample.type.removesuffix(".v1"))
-                await _event(writer, sample, sample.again(event_id), event_id, event_type)
-            await _goes_on(writer, sample, database_url)
-        assert await aftermath.rows(database_url, aftermath.dead_letters()) == []
-        assert skipped() - before >= len(found) * len(STRANGE_TYPES)
+async def _passed_over(writer: Writer, sample: Sample, url: str) -> None:
+    """Tell of what nobody declared: it is counted, and what lies behind it goes on."""
+    before = skipped()
+    for strange in STRANGE_TYPES:
+        event_id = new_id()
+        event_type = strange.format(sample.type.removesuffix(".v1"))
+        await _event(writer, sample, sample.again(event_id), event_id, event_type)
+    await _goes_on(writer, sample, url)
+    assert skipped() - before >= len(STRANGE_TYPES)
 
 
 async def test_poison_among_signals_is_kept_aside_once_and_the_next_of_its_key_goes_on(

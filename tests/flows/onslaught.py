@@ -136,6 +136,10 @@ class Onslaught:
         """Send what is left, and nothing new."""
         self._finishing = True
 
+    def a_known_signal(self) -> Signal:
+        """Return one that was acknowledged."""
+        return self._sent[self._rng.choice(self.ledger.refs)]
+
     async def flow(self, count: int) -> None:
         """Return after `count` more acknowledgements."""
         until = self.ledger.acknowledgements + count
@@ -171,7 +175,7 @@ class Onslaught:
         if self._again:
             return self._again.popleft()
         if self.ledger.refs and self._rng.random() < _REPEATS and not self._finishing:
-            return self._sent[self._rng.choice(self.ledger.refs)]
+            return self.a_known_signal()
         if self._telling and (self._finishing or self._rng.random() < self._share):
             return self._telling.popleft()
         return None if self._finishing else self._filler()
