@@ -18,7 +18,7 @@ from typing import Final
 import asyncpg
 from sqlalchemy.engine import make_url
 
-from benchmarks.processes import free_port, gateway
+from benchmarks.processes import gateway
 from benchmarks.results import Aim, Result
 from benchmarks.stage import Stage, surroundings
 from services.catalog import SPECS
@@ -38,6 +38,7 @@ from services.gateway.usecases.partner_registry import add_grant, add_partner, s
 from shared.auth.permissions import Role
 from shared.auth.principal import Principal
 from shared.auth.tokens import generate_key
+from shared.bus.free_ports import free_port
 from shared.contracts.federation import AskAssistance
 from shared.db.engine import make_engine
 from shared.db.tx import Database

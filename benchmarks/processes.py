@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.http_client import Address, ask_once, request
+from shared.bus.free_ports import free_port
 
 _START_SECONDS = 60
 _STOP_SECONDS = 30
@@ -26,14 +26,6 @@ class Running:
 
     pid: int
     address: Address
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
 
 
 @asynccontextmanager
