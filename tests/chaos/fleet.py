@@ -6,6 +6,7 @@ Their doors follow readiness. What ends is started anew, as a cluster would do.
 import asyncio
 import os
 import signal
+import socket
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, suppress
@@ -79,6 +80,7 @@ class Fleet:
         self.warning = Door([self.members[name].port for name in MEMBERS if name.startswith("warning-api")])
         self._postgres: list[EmbeddedPostgres] = []
         self._away: set[str] = set()
+        self._keeper: asyncio.Task[None] | None = None
 
     @property
     def settings(self) -> Mapping[str, str]:
@@ -90,7 +92,7 @@ class Fleet:
             "DATABASE_POOL_SIZE": "8",
             "BUS": "kafka",
             "KAFKA_BOOTSTRAP_SERVERS": self.broker.bootstrap_servers,
-            "KAFKA_SESSION_TIMEOUT_SECONDS": "6",
+            "KAFKA_SESSION_TIMEOUT_SECONDS": "4",
             "DRAIN_SECONDS": str(_DRAIN_SECONDS),
             "LOG_LEVEL": "WARNING",
             "UPSTREAM_WARNING": self.warning.address,
@@ -106,7 +108,7 @@ class Fleet:
         created = await asyncio.to_thread(run, ["kafka", "topics", "--create"], **self.settings)
         assert created.returncode == 0, created.stderr
         async with self.gateway.open(), self.warning.open():
-            keeper = asyncio.create_task(self._keep())
+            keeper = self._keeper = asyncio.create_task(self._keep())
             try:
                 await self.until_ready()
                 yield
@@ -120,7 +122,11 @@ class Fleet:
                     server.leave()
 
     async def until_ready(self) -> None:
-        """Wait until every process works."""
+        """Wait until every process works, the broker and the database too."""
+        async with asyncio.timeout(_UP_SECONDS):
+            while not (self._broker_answers() and self.site.server._state() == "ready"):
+                self._still_kept()
+                await asyncio.sleep(_LOOK_SECONDS)
         for member in self.members.values():
             await self._until_works(member)
 
@@ -178,14 +184,28 @@ class Fleet:
     async def _until_works(self, member: Member, starts_before: int = 0) -> None:
         async with asyncio.timeout(_UP_SECONDS):
             while True:
+                self._still_kept()
                 if member.starts > starts_before and await asyncio.to_thread(member.works):
                     return
                 await asyncio.sleep(_LOOK_SECONDS)
 
+    def _broker_answers(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self.broker.port), timeout=1).close()
+        except OSError:
+            return False
+        return True
+
+    def _still_kept(self) -> None:
+        """Raise what has ended the keeper: nothing would come back any more."""
+        if self._keeper is not None and self._keeper.done():
+            self._keeper.result()
+
     async def _keep(self) -> None:
         while True:
             if "broker" not in self._away and not self.broker.running():
-                await asyncio.to_thread(self.broker.start)
+                # Whoever waited here for its answer would take a kill in the meantime for a failed start.
+                self.broker.start(wait=False)
             if "postgres" not in self._away and self.site.server._state() is None:
                 server = EmbeddedPostgres(self.site.folder)
                 await asyncio.to_thread(server.start)
