@@ -30,7 +30,7 @@ FROM copies c JOIN warning.enterprises e ON e.id = c.original ORDER BY c.id
 _SIGNALS = """
 INSERT INTO warning.signals (id, enterprise_id, source, source_ref, signal_key, content_hash, uscc, indicator, series,
   period, occurred_on, effective_on, amount_cny, months, workers, detail, received_at)
-SELECT gen_random_uuid(), c.id, s.source, s.source_ref || '~' || c.number, s.signal_key || '~' || c.number,
+SELECT uuidv7(), c.id, s.source, s.source_ref || '~' || c.number, s.signal_key || '~' || c.number,
   s.content_hash, c.uscc, s.indicator, s.series, s.period, s.occurred_on, s.effective_on, s.amount_cny, s.months,
   s.workers, s.detail, s.received_at
 FROM copies c JOIN warning.signals s ON s.enterprise_id = c.original WHERE s.corrects IS NULL ORDER BY s.seq, c.id
