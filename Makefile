@@ -91,7 +91,7 @@ test: install-dev ## 全部测试：KILLS= / the whole suite, on a real PostgreS
 test-kafka: install-dev ## 仅消息总线测试 / the tests on a Kafka broker alone
 	@$(BIN)/pytest -m kafka
 
-chaos: install-dev ## 负载下的故障测试：CHAOS_KILLS= / faults under load, ten minutes; CHAOS_KILLS=500 for a night
+chaos: install-dev ## 负载下的故障测试：CHAOS_KILLS= / faults under load, at most ten minutes; CHAOS_KILLS=500 for hours
 	@SEED="$${SEED:-$$(od -An -N2 -tu2 /dev/urandom | tr -d ' ')}"; echo "SEED=$$SEED"; export SEED; \
 	KILLS='$(CHAOS_KILLS)' $(BIN)/pytest -n 2 --no-loadscope-reorder -m chaos -rs -s \
 	  -o faulthandler_timeout=$$((900 + 30 * $(CHAOS_KILLS))) tests/chaos
