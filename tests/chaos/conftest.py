@@ -13,7 +13,7 @@ from tests.support.forgotten_sockets import excuse, pytest_runtest_teardown
 __all__ = ["pytest_runtest_teardown"]
 
 ROOT = Path(__file__).parents[2]
-_LONGEST = ("test_outages.py", "test_many_processes.py", "test_partition.py", "test_redelivery.py")
+_LONGEST = ("test_outages.py", "test_many_processes.py", "test_redelivery.py", "test_partition.py")
 
 
 @pytest.fixture(scope="module")

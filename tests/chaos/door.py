@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from shared.bus.free_ports import free_port
 
-_LOOK_SECONDS = 0.1
+_LOOK_SECONDS = 0.25
 _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "host", "date", "server"}
 _METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH"]
 

@@ -20,9 +20,9 @@ from tests.flows.test_kills import ENTERPRISES, Site, _come_to_rest, _examine
 
 SEED = int(os.environ.get("SEED") or random.SystemRandom().randrange(10**6))
 # Few of many signals warn of something, so that there are events to tell until the end.
-_TELLING = 0.01
+_TELLING = 0.015
 # The machine is there for what is killed and comes back too.
-_PAUSE_SECONDS = 0.1
+_PAUSE_SECONDS = 0.2
 _REST_SECONDS = 120.0
 _CATCH_UP_SECONDS = 60.0
 _COLLEAGUES = 30

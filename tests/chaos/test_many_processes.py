@@ -1,4 +1,4 @@
-"""Ten processes over Kafka under load: restarted one by one, and killed at random, the broker and the database too.
+"""Ten processes over Kafka under load, killed at random, the broker and the database too.
 
 KILLS says how often, SEED repeats a run.
 """
@@ -18,18 +18,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 KILLS = int(os.environ.get("KILLS", "40"))
 KINDS = (*MEMBERS, "broker", "postgres")
 _LEAST_OF_EACH = 3
-
-
-async def test_a_rolling_restart_under_load_fails_no_request(load: Load) -> None:
-    fleet, onslaught = load.fleet, load.onslaught
-    for name in MEMBERS:
-        await fleet.restart(name)
-        await onslaught.flow(50)
-    assert [member.starts for member in fleet.members.values()] == [2] * len(MEMBERS)
-    assert fleet.gateway.failures == []
-    assert fleet.warning.failures == []
-    assert onslaught.ledger.lost_answers == 0
-    tell(f"{len(MEMBERS)} processes restarted one by one")
 
 
 async def test_random_kills_lose_nothing_and_double_nothing(load: Load) -> None:

@@ -1,4 +1,4 @@
-"""Broker and database away, frozen and overrun, one after the other, while a department sends: the services go on.
+"""Processes restarted, broker and database away, frozen and overrun, while a department sends: the services go on.
 
 The broker may be away without anybody noticing but who waits for news. Without the database nothing is acknowledged,
 and everything afterwards.
@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from shared.kernel.clock import SystemClock
+from tests.chaos.fleet import MEMBERS
 from tests.chaos.load import Load, tell
 from tests.chaos.slow_and_wrong import Clock, fake_time, slow_disk, why_no_strace
 from tests.chaos.storms import DatabaseStorm, half_requests
@@ -32,6 +33,18 @@ _DELAY_SECONDS = 0.1
 _JUMP_MINUTES = 20
 _FILES, _HALF_REQUESTS = 256, 600
 _GATEWAYS = ("gateway-api-1", "gateway-api-2")
+
+
+async def test_a_rolling_restart_under_load_fails_no_request(load: Load) -> None:
+    fleet, onslaught = load.fleet, load.onslaught
+    for name in MEMBERS:
+        await fleet.restart(name)
+        await onslaught.flow(50)
+    assert [member.starts for member in fleet.members.values()] == [2] * len(MEMBERS)
+    assert fleet.gateway.failures == []
+    assert fleet.warning.failures == []
+    assert onslaught.ledger.lost_answers == 0
+    tell(f"{len(MEMBERS)} processes restarted one by one")
 
 
 async def test_without_a_broker_signals_are_taken_and_events_wait(load: Load) -> None:
