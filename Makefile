@@ -118,7 +118,7 @@ bench: install-dev ## 性能测量，写入 build/bench.json / measure, and writ
 	@mkdir -p build
 	@exec $(BIN)/python -m benchmarks
 
-bench-kafka: install-dev ## 经 Kafka 的性能测量，写入 build/bench-kafka.json / measure over Kafka
+bench-kafka: install-dev ## 经 Kafka 的性能测量，约十分钟，写入 build/bench-kafka.json / measure over Kafka, ten minutes
 	@mkdir -p build
 	@exec $(BIN)/python -m benchmarks.kafka
 
