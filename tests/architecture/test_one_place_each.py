@@ -12,7 +12,6 @@ from tests.architecture.tree import (
     SHIPPED,
     calls,
     dotted,
-    functions,
     hand_written,
     name_of,
     nodes,
@@ -112,17 +111,6 @@ def test_importing_builds_nothing_that_connects_or_reads_the_environment() -> No
                     yield f"{place(path, call)} {name}()"
 
     assert any(True for path in shipped() for _ in module_level_calls(path))
-    assert offences(found()) == []
-
-
-def test_no_import_hides_inside_a_function() -> None:
-    def found() -> Iterator[str]:
-        for path in [*shipped(), *hand_written("tests", "benchmarks")]:
-            for function in functions(path):
-                for node in ast.walk(function):
-                    if isinstance(node, ast.Import | ast.ImportFrom):
-                        yield place(path, node)
-
     assert offences(found()) == []
 
 
