@@ -205,10 +205,11 @@ async def serve(
     if settings.bus == "kafka":
         refuse_unreadable_events()
         await refuse_missing_topics(settings)
-    made = build_host(specs, settings, clock)
-    if fit is not None:
-        fit(made)
     with traces(settings.otel_exporter_otlp_endpoint, [spec.name for spec in specs], role):
+        # Parts that trace are told so when they are made.
+        made = build_host(specs, settings, clock)
+        if fit is not None:
+            fit(made)
         await supervisor.run(made, role)
 
 
