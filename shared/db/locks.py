@@ -25,7 +25,7 @@ async def only_one(engine: AsyncEngine, purpose: str) -> AsyncIterator[AsyncConn
     async with aclosing(await _connected(engine)) as connection:
         key = func.hashtextextended(purpose, 0)
         # A session that waits in pg_advisory_lock cannot be cancelled in peace, so this one asks again and again.
-        while not (await connection.execute(select(func.pg_try_advisory_lock(key)))).scalar_one():  # noqa: ASYNC110
+        while not (await connection.execute(select(func.pg_try_advisory_lock(key)))).scalar_one():  # noqa: ASYNC110 -- a lock held elsewhere gives no sign
             await asyncio.sleep(RETRY_SECONDS)
         try:
             yield connection

@@ -93,7 +93,7 @@ def _namespace_prefix() -> tuple[str, ...]:
     if not _prefixes:
         command = ("unshare", "--user", f"--map-user={ORDINARY_USER}", f"--map-group={ORDINARY_USER}")
         try:
-            allowed = subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0  # noqa: S603
+            allowed = subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0  # noqa: S603 -- of names above
         except FileNotFoundError:
             allowed = False
         _prefixes.append(command if allowed else ())

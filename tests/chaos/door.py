@@ -50,7 +50,7 @@ class Door:
         )
         server = uvicorn.Server(config)
         # Signals are for the test run.
-        server.capture_signals = nullcontext  # type: ignore[method-assign,assignment]
+        server.capture_signals = nullcontext  # type: ignore[method-assign,assignment]  # signals are ours
         tasks = [asyncio.create_task(server.serve()), asyncio.create_task(self._watch())]
         try:
             yield

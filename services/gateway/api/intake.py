@@ -40,9 +40,10 @@ _NDJSON_TYPES = (NDJSON, "application/ndjson", "application/jsonl")
     summary="报送一条信号 / Send one signal",
     description=(
         "同一来源对同一月份的两条报告相互矛盾时，以较重者为准，与到达先后无关；要撤回或调低数字，"
-        "请用新的 `source_ref` 并在 `corrects` 中填写原 `source_ref`。\n\n"
+        "请用新的 `source_ref` 并在 `corrects` 中填写原 `source_ref`；同一信号有两条更正的，同样以较重者为准。\n\n"
         "Of two reports of one source about one month that contradict each other the graver holds, in whatever order"
         " they come; to take a figure back, send a new `source_ref` with the former one in `corrects`."
+        " Of two corrections of one signal, too, the graver holds."
     ),
     openapi_extra=body(SignalIn),
 )

@@ -5,6 +5,7 @@ becomes orange, and orange never ends by itself, because somebody has to say wha
 """
 
 from collections.abc import Collection, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -35,7 +36,6 @@ class ClosedWarning:
     closed_at: datetime
     peak_level: WarningLevel
     rule_ids: frozenset[str]
-    false_alarm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ def decide(
     return Raise(level, double_red)
 
 
-def news_since(pack: RulePack, now: Found, judged: Found, alone: Found, adding: Collection[str]) -> News:
+def news_since(pack: RulePack, now: Found, judged: Found, alone: Found, adding: AbstractSet[str]) -> News:
     """Return what is new in `now` against what was `judged` at the outcome.
 
     now: everything that counts today. judged: what counted when the outcome was recorded, on the day of the outcome.
@@ -172,13 +172,15 @@ def news_since(pack: RulePack, now: Found, judged: Found, alone: Found, adding: 
     - it fires from the new signals alone, or
     - it fires from everything, and either did not as judged, or one of its figures has grown since: of three months
       of arrears that were judged, the fourth is news, and the same three are none. What adds up (complaints in thirty
-      days) is news only where it passes a threshold that it had not passed as judged: one complaint more after three
-      that were found to be false is worth what one complaint is worth.
+      days) has grown by what the new signals add, whatever of the judged has left its thirty days meanwhile.
 
     So it is with the score: news is what it says of the new signals alone, and a level that it gives to everything and
     did not give to what was judged.
     """
-    worse = evaluate_worse(pack, now.measures, judged.measures, adding)
+    without = {
+        name: now.measures[name] - alone.measures.get(name, 0.0) for name in adding & now.measures.keys()
+    }
+    worse = evaluate_worse(pack, now.measures, {**judged.measures, **without})
     gravest = {rule.rule_id: rule for rule in alone.verdict.fired}
     for rule in worse.fired:
         known = gravest.get(rule.rule_id)
@@ -231,6 +233,6 @@ def _reopens(closed: ClosedWarning, rule_ids: Collection[str], now: datetime, po
 
 
 def _is_double_red(closed: ClosedWarning | None, level: WarningLevel, now: datetime, policy: Policy) -> bool:
-    if closed is None or closed.false_alarm or {level, closed.peak_level} != {WarningLevel.RED}:
+    if closed is None or {level, closed.peak_level} != {WarningLevel.RED}:
         return False
     return now - closed.closed_at < timedelta(days=policy.double_red_days)

@@ -97,8 +97,8 @@ def combine_levels(
 def _level_by_score(
     level: WarningLevel,
     corroborated: bool,  # noqa: FBT001 - the public function takes them by name
-    sole_trader: bool,  # noqa: FBT001
-    protected: bool,  # noqa: FBT001
+    sole_trader: bool,  # noqa: FBT001 - as above
+    protected: bool,  # noqa: FBT001 - as above
 ) -> WarningLevel:
     if level is WarningLevel.RED and not corroborated:
         level = WarningLevel.ORANGE

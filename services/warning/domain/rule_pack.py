@@ -95,11 +95,9 @@ def evaluate(pack: RulePack, measures: Mapping[str, float]) -> Verdict:
     return _verdict(pack, measures, lambda one: one.holds(measures))
 
 
-def evaluate_worse(
-    pack: RulePack, measures: Mapping[str, float], judged: Mapping[str, float], adding: Collection[str]
-) -> Verdict:
+def evaluate_worse(pack: RulePack, measures: Mapping[str, float], judged: Mapping[str, float]) -> Verdict:
     """Return what fires in a way in which it did not when `judged` was judged (`Alternative.is_worse`)."""
-    return _verdict(pack, measures, lambda one: one.is_worse(measures, judged, adding))
+    return _verdict(pack, measures, lambda one: one.is_worse(measures, judged))
 
 
 def sentences(pack: RulePack, fired: Iterable[FiredRule]) -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """Rules as values: conditions over measures, grouped by the level that they give."""
 
 import operator
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -39,18 +39,16 @@ class Alternative:
                 return False
         return True
 
-    def is_worse(
-        self, measures: Mapping[str, float], judged: Mapping[str, float], adding: Collection[str]
-    ) -> bool:
+    def is_worse(self, measures: Mapping[str, float], judged: Mapping[str, float]) -> bool:
         """Say whether the alternative holds in a way in which it did not when `judged` was judged.
 
-        Either it did not hold then, or one of its figures has grown. A measure that adds up (`adding`) grows with
-        every signal, however small: once judged to be over its threshold, it says nothing new by growing.
+        Either it did not hold then, or one of its figures has grown.
         """
         if not self.holds(measures):
             return False
-        told = (one.measure for one in self.conditions if one.measure not in adding)
-        return not self.holds(judged) or any(measures[name] > judged[name] for name in told)
+        return not self.holds(judged) or any(
+            measures[one.measure] > judged[one.measure] for one in self.conditions
+        )
 
 
 # Gravest level first; a level without alternatives is left out.

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.warning.domain.course import ClosedWarning
 from services.warning.domain.levels import WarningLevel
-from services.warning.domain.lifecycle import ReasonCode, State
+from services.warning.domain.lifecycle import State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +62,7 @@ class WarningCase:
         """Return what of it a later warning of the same enterprise depends on; None while it is open."""
         if self.closed_at is None:
             return None
-        was_false = self.reason_code == ReasonCode.FALSE_ALARM
-        return ClosedWarning(self.closed_at, self.peak_level, frozenset(self.rule_ids), was_false)
+        return ClosedWarning(self.closed_at, self.peak_level, frozenset(self.rule_ids))
 
     @property
     def colour(self) -> Literal["orange", "red"]:

@@ -43,19 +43,17 @@ SELECT (SELECT count(*) FROM stored),
   CASE WHEN EXISTS (SELECT 1 FROM due) THEN (SELECT pg_notify('{WAKE_CHANNEL}', '')) END
 """  # noqa: S608  the channel is a constant of this program
 
-# Who corrects whom, from some references down to the newest correction. `depth` bounds what a fault in
-# the data could do; chains of more than a handful of corrections do not occur.
-_CHAINS = """
-WITH RECURSIVE chain AS (
-  SELECT s.source, s.corrects, s.source_ref, 1 AS depth
+# Who corrects whom, from some references down to the newest corrections.
+_CORRECTIONS = """
+WITH RECURSIVE newer AS (
+  SELECT s.source, s.corrects, s.source_ref
   FROM unnest($1::text[], $2::text[]) AS asked (source, ref)
   JOIN warning.signals s ON s.source = asked.source AND s.corrects = asked.ref
   UNION
-  SELECT s.source, s.corrects, s.source_ref, chain.depth + 1
-  FROM chain JOIN warning.signals s ON s.source = chain.source AND s.corrects = chain.source_ref
-  WHERE chain.depth < 1000
+  SELECT s.source, s.corrects, s.source_ref
+  FROM newer JOIN warning.signals s ON s.source = newer.source AND s.corrects = newer.source_ref
 )
-SELECT source, corrects, source_ref FROM chain
+SELECT source, corrects, source_ref FROM newer
 """
 
 NAME = "coalesce(s.source_ref, s.id::text)"
@@ -154,11 +152,11 @@ async def lock_corrections(tx: WriteTx) -> None:
     await tx.lock("warning.corrections")
 
 
-async def corrections(tx: ReadTx, source_refs: Collection[Pair]) -> dict[Pair, Pair]:
-    """Return by which reference each is corrected, for these references and all that their chains lead to."""
+async def corrections(tx: ReadTx, source_refs: Collection[Pair]) -> list[tuple[Pair, Pair]]:
+    """Return (corrected, correction) for each correction of these references, for its own corrections, and so on."""
     driver = await tx.driver()
-    rows = await driver.fetch(_CHAINS, *_columns(source_refs))
-    return {(row["source"], row["corrects"]): (row["source"], row["source_ref"]) for row in rows}
+    rows = await driver.fetch(_CORRECTIONS, *_columns(source_refs))
+    return [((row["source"], row["corrects"]), (row["source"], row["source_ref"])) for row in rows]
 
 
 def _columns(pairs: Collection[Pair]) -> tuple[list[str], list[str]]:

@@ -116,13 +116,7 @@ signals = Table(
     # A few pages for the whole table: rows come in the order of their arrival.
     Index("ix_signals_received", "received_at", postgresql_using="brin"),
     Index("ix_signals_held", "uscc", postgresql_where=text("enterprise_id IS NULL")),
-    Index(
-        "uq_signals_corrects",
-        "source",
-        "corrects",
-        unique=True,
-        postgresql_where=text("corrects IS NOT NULL"),
-    ),
+    Index("ix_signals_corrects", "source", "corrects", postgresql_where=text("corrects IS NOT NULL")),
     comment="Immutable signals; enterprise_id stays empty while the enterprise is unknown (held)",
 )
 

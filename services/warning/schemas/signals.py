@@ -64,8 +64,12 @@ class SignalTooLarge(DomainError):
 
     kind = Kind.TOO_LARGE
     code = "signal_too_large"
-    message_zh = f"单条信号不得超过{LONGEST_LINE_BYTES // 1024} KiB。"
-    message_en = f"One signal has at most {LONGEST_LINE_BYTES // 1024} KiB."
+    message_zh = f"单条信号不得超过{LONGEST_LINE_BYTES // 1024} KiB，请缩短后重发。"
+    message_en = f"One signal has at most {LONGEST_LINE_BYTES // 1024} KiB: shorten it and send it again."
+
+    def __init__(self) -> None:
+        """Name the whole of it, as what cannot be parsed is named."""
+        super().__init__(fields=[FieldProblem("body", self.code, self.message_zh, self.message_en)])
 
 
 class TooManySignals(DomainError):

@@ -1,11 +1,12 @@
-"""Sees to it that corrections form chains: one correction per signal, and none that leads back to itself."""
+"""Sees to it that no correction leads back to itself: of a circle nothing would be left."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 
 from services.warning.repository import assessments, signals
 from services.warning.repository.signals import Pair
 from services.warning.usecases.name_corrected import Refuse, name_corrected
-from services.warning.usecases.signal_drafts import Draft, already_corrected, correction_circle
+from services.warning.usecases.signal_drafts import Draft, correction_circle
 from shared.db.tx import WriteTx
 
 
@@ -26,11 +27,9 @@ async def check_corrections(
     stored = await signals.marks(tx, {draft.identity for draft in correcting})
     drafts = await name_corrected(tx, drafts, stored, refuse)
     correcting = _correcting(drafts)
-    chains = await signals.corrections(
-        tx, {reference for draft in correcting for reference in _references(draft)}
-    )
+    corrections = await signals.corrections(tx, {_references(draft)[1] for draft in correcting})
     fresh = {one.identity: one for one in reversed(correcting) if one.identity not in stored}
-    refused = _refuse_in_order(sorted(fresh.values(), key=_place), chains, refuse)
+    refused = _refuse_circles(sorted(fresh.values(), key=_place), corrections, refuse)
     former = await signals.marks(tx, {draft.corrected_identity for draft in correcting})
     if assess:
         touched = {mark.enterprise_id for mark in former.values() if mark.enterprise_id is not None}
@@ -55,26 +54,30 @@ def _references(draft: Draft) -> tuple[Pair, Pair]:
     return (content.source, content.corrects or ""), (content.source, content.source_ref or "")
 
 
-def _refuse_in_order(correcting: Sequence[Draft], chains: dict[Pair, Pair], refuse: Refuse) -> set[int]:
-    """Let each correction take its place in the chains, the earlier ones of the batch before the later."""
+def _refuse_circles(
+    correcting: Sequence[Draft], corrections: Sequence[tuple[Pair, Pair]], refuse: Refuse
+) -> set[int]:
+    """Let the corrections take their places, the earlier ones of the batch before the later."""
+    corrected_by: dict[Pair, set[Pair]] = defaultdict(set)
+    for corrected, own in corrections:
+        corrected_by[corrected].add(own)
     refused = set()
     for draft in correcting:
         corrected, own = _references(draft)
-        if corrected in chains:
-            refuse(draft.place, already_corrected(corrected[1], _chain(chains, corrected)[-1][1]))
-            refused.add(draft.place)
-        elif corrected in _chain(chains, own):
+        if corrected in _corrections_of(own, corrected_by):
             refuse(draft.place, correction_circle())
             refused.add(draft.place)
         else:
-            chains[corrected] = own
+            corrected_by[corrected].add(own)
     return refused
 
 
-def _chain(chains: Mapping[Pair, Pair], reference: Pair) -> list[Pair]:
-    """Return the corrections of `reference`, its correction's corrections, and so on to the newest."""
-    found: list[Pair] = []
-    while reference in chains and chains[reference] not in found:
-        reference = chains[reference]
-        found.append(reference)
+def _corrections_of(reference: Pair, corrected_by: dict[Pair, set[Pair]]) -> set[Pair]:
+    """Return the corrections of `reference`, those of its corrections, and so on to the newest."""
+    found: set[Pair] = set()
+    reached = [reference]
+    while reached:
+        newer = corrected_by.get(reached.pop(), set()) - found
+        found |= newer
+        reached.extend(newer)
     return found

@@ -70,13 +70,6 @@ class SignalConflict(DomainError):
     )
 
 
-class AlreadyCorrected(DomainError):
-    """Another signal corrects the same reference already."""
-
-    kind = Kind.CONFLICT
-    code = "already_corrected"
-
-
 @dataclass(frozen=True, slots=True)
 class Sender:
     """Who reports: a source, and the indicators that it may report; None means any."""
@@ -179,18 +172,6 @@ def conflict(field: str, stored_id: UUID, stored_ref: str | None) -> SignalConfl
     )
     facts = {"field": field, "signal_id": str(stored_id), "corrects": corrects}
     return SignalConflict(fields=[problem], facts=facts)
-
-
-def already_corrected(corrects: str, newest: str) -> AlreadyCorrected:
-    """Return the refusal of a second correction of `corrects`; `newest` is the one to correct instead."""
-    zh = f"{corrects} 已被更正过；如需再次更正，请在 corrects 中填写 {newest}。"
-    en = f"{corrects} has been corrected already; to correct it again, put {newest} into corrects."
-    return AlreadyCorrected(
-        zh,
-        en,
-        fields=[FieldProblem("corrects", "already_corrected", zh, en)],
-        facts={"correct_instead": newest},
-    )
 
 
 def correction_circle() -> SignalRefused:

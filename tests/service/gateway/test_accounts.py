@@ -27,7 +27,7 @@ def a_coordinator(username: str = "wang.fang", password: str = PASSWORD, **chang
         "grid_cells": ("310112001-01",),
         "deputy_cells": ("310112001-02",),
     }
-    return NewAccount(username, password, **fields | changes)  # type: ignore[arg-type]
+    return NewAccount(username, password, **fields | changes)  # type: ignore[arg-type]  # a test's shorthand
 
 
 async def told(house: House) -> Sequence[AccountChanged]:

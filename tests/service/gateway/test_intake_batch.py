@@ -63,6 +63,15 @@ async def test_a_signal_is_passed_on_as_it_was_written(house: House) -> None:
     assert house.warning.calls == [[signal.replace(b"\n", b" ") for signal in signals]]
 
 
+@pytest.mark.parametrize("odd", ["9" * 10_000, r'"\ud800"', "[" * 300 + "]" * 300])
+async def test_a_value_that_nobody_reads_is_the_fault_of_its_signal_alone(house: House, odd: str) -> None:
+    good = json.dumps(a_signal("a"))
+    signals = [good, f'{{"source_ref":"b","months":{odd}}}', good]
+    answer = await send(house, f'{{"signals":[{",".join(signals)}]}}')
+    assert answer.status_code == 200, answer.text
+    assert house.warning.calls == [[signal.encode() for signal in signals]]
+
+
 @pytest.mark.parametrize(
     "twice", ['[{"a":1}],"signals":[]', '[],"signals":[{"a":1}]', '7,"\\u0073ignals":[]']
 )
@@ -79,7 +88,7 @@ async def test_two_lists_of_signals_are_refused(house: House, twice: str) -> Non
         (b'{"signals":[{"a":"\xff"}]}', 400),
         (b'{"signals":[{"a":NaN}]}', 400),
         (b'{"signals":[' + b"[" * 5_000, 400),
-        (b'{"signals":[{"a":' + b"9" * 10_000 + b"}]}", 400),
+        (b'{"signals":[{"a":' + b"9" * 10_000 + b"}]}\xff", 400),
         (b"[]", 422),
         (b"{}", 422),
         (b'{"signals":{}}', 422),

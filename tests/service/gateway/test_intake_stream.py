@@ -92,6 +92,7 @@ async def test_a_fault_of_one_line_refuses_that_line(connect: Connect) -> None:
     assert statuses == ["accepted", "refused", "refused", "refused", "refused", "accepted"]
     assert results[4]["problem"]["code"] == "line_too_long"
     assert results[4]["problem"]["status"] == 413
+    assert [error["field"] for error in results[4]["problem"]["errors"]] == ["body"]
 
 
 async def test_blank_lines_are_no_lines(house: House, connect: Connect) -> None:

@@ -54,6 +54,7 @@ STEPS: Sequence[SignalContent | Register] = (
     told("A-2", months=2, corrects="A-1"),
     told("A-3", months=0, corrects="A-2"),
     told("A-3", months=0, corrects="A-2"),
+    told("A-4", months=1, corrects="A-2"),
     told("B-1", SECOND, "2026-09", months=3),
     told("B-2", FIRST, "2026-09", months=3, corrects="B-1"),
     told("C-1", NEVER, months=1),
@@ -119,7 +120,7 @@ def cut(
 
 def test_the_same_signals_in_any_order_and_in_any_batches_end_in_the_same_state(database_url: str) -> None:
     in_order, queued = asyncio.run(state_after(database_url, [[step] for step in STEPS]))
-    assert len(in_order) == 9
+    assert len(in_order) == 10
     assert sum(row.superseded for row in in_order) == 3
     assert [row.uscc for row in in_order if row.enterprise is None] == [NEVER]
     assert queued == sorted([FIRST, SECOND])
@@ -145,17 +146,17 @@ async def test_batches_with_the_same_signals_at_the_same_time_store_each_once(da
 
 
 @pytest.mark.asyncio
-async def test_corrections_of_one_signal_at_the_same_time_leave_one(database_url: str) -> None:
+async def test_corrections_at_the_same_time_form_no_circle(database_url: str) -> None:
     db = a_database(database_url)
 
     async def correct(number: int) -> str:
         async with db.write() as tx:
-            content = told(f"K-{number}", corrects="K-0")
+            content = told(f"K-{number}", corrects=f"K-{(number + 1) % 8}")
             return (await record_signals(tx, [SENDER], [content], INDICATORS))[0].status
 
     await take(db, [Register(FIRST)])
-    statuses = await asyncio.gather(*(correct(number) for number in range(1, 9)))
-    assert sorted(statuses) == ["accepted", *["refused"] * 7]
+    statuses = await asyncio.gather(*(correct(number) for number in range(8)))
+    assert sorted(statuses) == [*["accepted"] * 7, "refused"]
     await db.close()
 
 

@@ -49,7 +49,7 @@ def test_the_name_to_show_falls_back_to_the_code(code: str, shown: str) -> None:
         ("", False),
     ],
 )
-def test_only_minhang_its_towns_and_villages_of_its_towns_are_known(code: str, known: bool) -> None:  # noqa: FBT001
+def test_only_minhang_its_towns_and_villages_of_its_towns_are_known(code: str, known: bool) -> None:  # noqa: FBT001 -- a case
     assert is_known(code) is known
 
 
@@ -64,7 +64,7 @@ def test_only_minhang_its_towns_and_villages_of_its_towns_are_known(code: str, k
         ("", "310112", False),
     ],
 )
-def test_a_division_contains_itself_and_what_lies_below(parent: str, child: str, inside: bool) -> None:  # noqa: FBT001
+def test_a_division_contains_itself_and_what_lies_below(parent: str, child: str, inside: bool) -> None:  # noqa: FBT001 -- a case
     assert contains(parent, child) is inside
 
 

@@ -119,7 +119,7 @@ def test_the_next_tier_is_the_lowest_above_that_fits(
 
 def a_dispute(**changes: object) -> Dispute:
     facts = {"uscc": USCCS[0], "division": TOWNS[0], "grid_cell": None, "zone": None, "industry": None}
-    return Dispute(**(facts | {"workers": 5, "level": "orange"} | changes))  # type: ignore[arg-type]
+    return Dispute(**(facts | {"workers": 5, "level": "orange"} | changes))  # type: ignore[arg-type]  # a test's shorthand
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """What an assessment means for the course of a warning."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -127,11 +126,6 @@ def test_a_second_red_after_a_red_is_double_however_it_comes() -> None:
     assert assessed(ORANGE, last=last) == Raise(ORANGE, double_red=False)
 
 
-def test_a_red_that_was_a_false_alarm_is_no_first_red() -> None:
-    last = replace(closed(days(100), peak=RED), false_alarm=True)
-    assert assessed(RED, last=last) == Raise(RED, double_red=False)
-
-
 NOTHING_NEW = News(NONE, frozenset())
 
 
@@ -216,13 +210,17 @@ def test_a_figure_that_has_grown_since_is_news() -> None:
 
 
 @pytest.mark.parametrize(
-    ("judged", "now", "expected"), [(2, 3, RED), (1, 2, ORANGE), (3, 4, WATCH), (9, 9, WATCH), (4, 3, WATCH)]
+    ("judged", "now", "new", "expected"),
+    [(2, 3, 1, RED), (1, 2, 1, ORANGE), (3, 4, 1, RED), (3, 3, 1, RED), (3, 3, 0, NONE), (0, 1, 1, WATCH)],
 )
-def test_a_count_is_news_only_when_it_passes_a_threshold(
-    judged: float, now: float, expected: WarningLevel
+def test_a_count_is_news_by_what_was_added(
+    judged: float, now: float, new: float, expected: WarningLevel
 ) -> None:
-    was, by_now, one = (found({"complaint.count_30d": count}) for count in (judged, now, 1.0))
-    assert news(by_now, was, one) == (expected, {"complaints_30d"} if expected.is_warning else set())
+    """Of three that were judged, one may have left its thirty days when the next comes in."""
+    was, by_now, added = (
+        found({"complaint.count_30d": count} if count else {}) for count in (judged, now, new)
+    )
+    assert news(by_now, was, added) == (expected, {"complaints_30d"} if expected.is_warning else set())
 
 
 def test_a_rule_that_rests_on_two_series_is_news_when_either_completes_it() -> None:

@@ -83,9 +83,9 @@ def test_protective_factors_take_one_step_off_what_the_score_alone_would_raise()
 def test_nothing_ever_lowers_what_a_rule_says(
     rule: WarningLevel,
     score: float | None,
-    corroborated: bool,  # noqa: FBT001
-    sole_trader: bool,  # noqa: FBT001
-    protected: bool,  # noqa: FBT001
+    corroborated: bool,  # noqa: FBT001 -- one of the cases
+    sole_trader: bool,  # noqa: FBT001 -- one of the cases
+    protected: bool,  # noqa: FBT001 -- one of the cases
 ) -> None:
     level = combine_levels(
         rule, score, BANDS, corroborated=corroborated, sole_trader=sole_trader, protected=protected
@@ -106,9 +106,9 @@ def test_nothing_ever_lowers_what_a_rule_says(
 def test_a_higher_score_never_gives_a_lower_level(
     low: float,
     high: float,
-    corroborated: bool,  # noqa: FBT001
-    sole_trader: bool,  # noqa: FBT001
-    protected: bool,  # noqa: FBT001
+    corroborated: bool,  # noqa: FBT001 -- one of the cases
+    sole_trader: bool,  # noqa: FBT001 -- one of the cases
+    protected: bool,  # noqa: FBT001 -- one of the cases
 ) -> None:
     low, high = sorted((low, high))
     flags = {"corroborated": corroborated, "sole_trader": sole_trader, "protected": protected}
