@@ -88,16 +88,21 @@ def notices(case: WarningCase, told: tuple[Recipient, ...], cause: str) -> list[
     return [Notice(case.id, case.updated_at, r.role, r.division, r.account_id, cause) for r in told]
 
 
+def office_of(case: WarningCase) -> Recipient:
+    """Return the office that looks after the workplace: its town's, where no town is known the district's."""
+    role = Role.TOWN_OFFICER if len(case.division) > len(MINHANG) else Role.DISTRICT_OFFICER
+    return Recipient(role=role, division=town_of(case.division))
+
+
 def told_at_once(case: WarningCase) -> tuple[Recipient, ...]:
     """Return who hears of a new or graver warning at once: of a red, the district's duty officer too.
 
     Red is led by the district's duty officer, orange by the street or town.
     """
-    town = Recipient(role=Role.TOWN_OFFICER, division=town_of(case.division))
-    district = Recipient(role=Role.DISTRICT_OFFICER, division=MINHANG)
-    if case.level is WarningLevel.RED:
-        return (district, town)
-    return (town,) if len(case.division) > len(MINHANG) else (district,)
+    office = office_of(case)
+    if case.level is not WarningLevel.RED:
+        return (office,)
+    return tuple(dict.fromkeys((Recipient(role=Role.DISTRICT_OFFICER, division=MINHANG), office)))
 
 
 def touched(case: WarningCase, tx: WriteTx, **changes: object) -> WarningCase:

@@ -4,14 +4,22 @@ Any number of engines may run: each claims warnings with SKIP LOCKED.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from services.warning.domain.escalation import ASSIGNEE, EscalationStep, next_step
 from services.warning.domain.policy import Authority, Policy
 from services.warning.domain.warning_case import WarningCase
 from services.warning.repository import clocks
 from services.warning.repository.clocks import Overdue
-from services.warning.usecases.effects import Effects, facts_of, notices, step_between, touched, town_of
+from services.warning.usecases.effects import (
+    Effects,
+    facts_of,
+    notices,
+    office_of,
+    step_between,
+    touched,
+    town_of,
+)
 from shared.auth.actor import SYSTEM
 from shared.auth.permissions import Role
 from shared.db.tx import WriteTx
@@ -22,16 +30,9 @@ from shared.kernel.divisions import MINHANG
 BATCH = 200
 
 
-@dataclass(frozen=True, slots=True)
-class _Office:
-    role: str
-    of_town: bool
-
-
 _OFFICES = {
-    Authority.TOWN.value: _Office(Role.TOWN_OFFICER.value, of_town=True),
-    Authority.DISTRICT.value: _Office(Role.DISTRICT_OFFICER.value, of_town=False),
-    Authority.LEADING_GROUP.value: _Office("leading_group", of_town=False),
+    Authority.DISTRICT.value: Recipient(role=Role.DISTRICT_OFFICER, division=MINHANG),
+    Authority.LEADING_GROUP.value: Recipient(role="leading_group", division=MINHANG),
 }
 
 
@@ -67,7 +68,7 @@ def _escalate(effects: Effects, overdue: Overdue, policy: Policy, tx: WriteTx) -
 def escalated(effects: Effects, case: WarningCase, step: EscalationStep, cause: str, tx: WriteTx) -> None:
     """Note on the warning, in its history and to all who are told that it went one step up."""
     after = touched(case, tx, escalated_to=_higher(case.escalated_to, step.to))
-    told = tuple(_recipient(name, case) for name in dict.fromkeys(step.tells))
+    told = tuple(dict.fromkeys(_recipient(name, case) for name in step.tells))
     effects.keep(after)
     effects.steps.append(step_between(case, after, "escalate", SYSTEM, f"{cause} → {step.to.value}"))
     effects.told += notices(after, told, f"escalated:{cause}")
@@ -81,8 +82,7 @@ def _higher(known: str | None, to: Authority) -> str:
 
 
 def _recipient(name: str, case: WarningCase) -> Recipient:
-    if name == ASSIGNEE:
-        role = Role.GRID_COORDINATOR if case.assignee_id else Role.TOWN_OFFICER
-        return Recipient(role=role.value, division=town_of(case.division), account_id=case.assignee_id)
-    office = _OFFICES[name]
-    return Recipient(role=office.role, division=town_of(case.division) if office.of_town else MINHANG)
+    if name == ASSIGNEE and case.assignee_id:
+        role, division = Role.GRID_COORDINATOR, town_of(case.division)
+        return Recipient(role=role, division=division, account_id=case.assignee_id)
+    return _OFFICES.get(name) or office_of(case)

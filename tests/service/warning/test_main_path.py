@@ -4,8 +4,10 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from tests.support.district import TOWN, USCC, District, act
+from tests.support.enterprises import a_uscc
 
 pytestmark = pytest.mark.asyncio
 
@@ -80,6 +82,17 @@ async def test_a_breach_escalates_from_town_to_leading_group(district: District)
         await district.system.settle()
         seen.append((await district.warnings())[0]["escalated_to"])
     assert seen == ["town", "district", "leading_group"]
+
+
+async def test_where_no_town_is_known_the_district_hears_of_a_breach(district: District) -> None:
+    other = a_uscc(4)
+    await district.register(other, workplace_division="310112", grid_cell=None)
+    await district.send(uscc=other, period="2026-10", months=3, workers=41)
+    district.system.clock.advance(timedelta(minutes=121))
+    await district.system.settle()
+    async with district.system.db("warning").read() as tx:
+        told = await tx.rows(text("SELECT DISTINCT role, division FROM warning.notices"))
+    assert [(one.role, one.division) for one in told] == [("district_officer", "310112")]
 
 
 async def test_paused_clocks_do_not_breach_and_move_by_the_pause(district: District) -> None:
