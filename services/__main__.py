@@ -44,16 +44,15 @@ def command_line(arguments: Sequence[str]) -> typer.Typer:
     app = typer.Typer(help=HELP, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
     # Without a callback a lone command would be the whole program, and its name an argument too many.
     app.callback()(lambda: None)
-    ours = [arguments[0]] if arguments and arguments[0] in COMMANDS else list(COMMANDS)
-    for name in ours:
-        command = resolve_name(COMMANDS[name])
+    asked, known = arguments[:1], dict(COMMANDS)
+    if not known.keys() & set(asked):
+        known |= {found.name: found.value for found in entry_points(group=GROUP)}
+    for name in known.keys() & set(asked) or known:
+        command = resolve_name(known[name])
         if isinstance(command, typer.Typer):
             app.add_typer(command)
         else:
             app.command(name)(command)
-    if len(ours) > 1:
-        for found in entry_points(group=GROUP):
-            app.add_typer(found.load())
     return app
 
 

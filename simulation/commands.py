@@ -33,9 +33,7 @@ from simulation.world import build_world
 
 _FASTEST = 100_000
 
-app = typer.Typer()
 demo = typer.Typer(name="demo", no_args_is_help=True, help="演示区 / the simulated district on this machine")
-app.add_typer(demo)
 
 DEFAULT_PORT = 8080
 LARGEST_PORT = 65_535
@@ -170,7 +168,6 @@ def write_files(
     typer.echo(f"{folder}: {summary['counts']}")
 
 
-@app.command("simulate")
 def simulate(
     days: Annotated[int, typer.Option(min=1, max=366, help="天数 / days")] = 1,
     speed: Annotated[str, typer.Option(help="比真实时间快多少倍，或 max / times real time, or max")] = "720",
