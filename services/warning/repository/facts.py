@@ -1,7 +1,6 @@
 """Reads what the feature function needs, as binary COPY: the layouts are those of `domain.ports.FactChunk`."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from io import BytesIO
 from typing import Any
 
 import asyncpg
@@ -51,8 +50,8 @@ SELECT $1::int8, coalesce($2::float8, 'NaN'::float8), coalesce(ascii(left($3::te
 async def read_chunk(tx: ReadTx, enterprise_ids: Sequence[int], series: tuple[str, ...]) -> FactChunk:
     """Return the facts of these enterprises as they stand now."""
     ids = sorted(enterprise_ids)
-    enterprises = await _copy(tx, _ENTERPRISES, ids)
-    signals = await _copy(tx, _SIGNALS, ids, list(series))
+    enterprises = await tx.copied(_ENTERPRISES, ids)
+    signals = await tx.copied(_SIGNALS, ids, list(series))
     driver = await tx.driver()
     return FactChunk(series, enterprises, signals, _details(await driver.fetch(_DETAILS, ids)))
 
@@ -61,7 +60,7 @@ async def read_signals(
     tx: ReadTx, enterprise_ids: Sequence[int], signal_seqs: Sequence[int], series: tuple[str, ...]
 ) -> FactChunk:
     """Return these signals, and no others, of these enterprises as they stand now."""
-    enterprises = await _copy(tx, _ENTERPRISES, sorted(enterprise_ids))
+    enterprises = await tx.copied(_ENTERPRISES, sorted(enterprise_ids))
     return await _chunk_of(tx, enterprises, signal_seqs, series)
 
 
@@ -74,23 +73,16 @@ async def read_evidence(
 ) -> FactChunk:
     """Return the facts on which a former assessment rested: those very signals, the enterprise as it was."""
     was = (enterprise_id, facts["headcount"], facts["industry"], int(facts["sole_trader"]))
-    return await _chunk_of(tx, await _copy(tx, _AS_IT_WAS, *was), signal_seqs, series)
+    return await _chunk_of(tx, await tx.copied(_AS_IT_WAS, *was), signal_seqs, series)
 
 
 async def _chunk_of(
     tx: ReadTx, enterprises: bytes, signal_seqs: Sequence[int], series: tuple[str, ...]
 ) -> FactChunk:
-    signals = await _copy(tx, _THESE_SIGNALS, list(signal_seqs), list(series))
+    signals = await tx.copied(_THESE_SIGNALS, list(signal_seqs), list(series))
     driver = await tx.driver()
     detailed = await driver.fetch(_THESE_DETAILS, list(signal_seqs))
     return FactChunk(series, enterprises, signals, _details(detailed))
-
-
-async def _copy(tx: ReadTx, query: str, *arguments: object) -> bytes:
-    driver = await tx.driver()
-    stream = BytesIO()
-    await driver.copy_from_query(query, *arguments, output=stream, format="binary")
-    return stream.getvalue()
 
 
 def _details(rows: Iterable[asyncpg.Record]) -> list[tuple[Mapping[str, float], Sequence[int]]]:

@@ -1,5 +1,6 @@
 """The edge owns the transaction: it commits before the answer leaves, or the answer says that it did not."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated
 
@@ -12,6 +13,8 @@ from structlog.testing import capture_logs
 
 from services.gateway.repository.tables import MAILBOXES as SENT
 from shared.auth.tokens import TokenVerifier, generate_key, public_half
+from shared.db.engine import make_engine
+from shared.db.tx import Database
 from shared.kernel.clock import FixedClock
 from shared.kernel.errors import NotFound
 from shared.outbox.relay import unpublished
@@ -76,3 +79,23 @@ async def test_a_commit_that_fails_is_not_answered_with_a_success(
 
     assert answer.status_code == 500
     assert await unpublished(post.sender, SENT) == 0
+
+
+_ROWS = "SELECT number, repeat('x', 200) FROM generate_series(1, $1::int) AS number"
+
+
+async def test_a_copy_that_is_cancelled_at_any_moment_holds_up_no_end(
+    database_url: str, clock: FixedClock
+) -> None:
+    for moment in range(120):
+        db = Database(make_engine(database_url, application="test"), "gateway", SENT.outbox, clock)
+
+        async def copy(db: Database = db) -> None:
+            async with db.read() as tx:
+                await tx.copied(_ROWS, 300)
+
+        copying = asyncio.create_task(copy())
+        await asyncio.sleep(moment / 10_000)
+        copying.cancel()
+        await asyncio.gather(copying, return_exceptions=True)
+        await asyncio.wait_for(db.close(), 10)
