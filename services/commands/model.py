@@ -2,15 +2,19 @@
 
 import asyncio
 import csv
+import json
 import sys
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from services.commands.database import Databases, DataFolder, run_with_databases
-from services.warning.ml.on_demand import Factory, Trainer
+from services.commands.faults import explained
+from services.warning.ml.on_demand import Factory, Trainer, backtest_history, evaluate_history
 from services.warning.service import read_policies
 from services.warning.settings import WarningSettings
 from services.warning.usecases.export_labels import export_labels
@@ -60,6 +64,64 @@ def labels(
 
     written = run_with_databases(data, work)
     typer.echo(f"{written} 条标签 / labels", err=True)
+
+
+History = Annotated[
+    Path, typer.Option(help="事件历史：CSV，可为 .csv.gz / a history of events: CSV, or .csv.gz")
+]
+Outcome = Annotated[
+    str, typer.Option(help="结果的类别，以逗号分隔，或 any / kinds of the outcome, with commas, or any")
+]
+HorizonDays = Annotated[int, typer.Option(min=1, max=3_660, help="预测天数 / how many days ahead")]
+Cutoff = Annotated[
+    datetime, typer.Option(formats=["%Y-%m-%d"], help="截止日，只用当日已知 / the day up to which is known")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出 / print JSON")]
+
+
+@app.command()
+def evaluate(
+    history: History, outcome: Outcome, horizon_days: HorizonDays, cutoff: Cutoff, as_json: AsJson = False
+) -> None:
+    """在一份事件历史上评估：只用截止日已知，考截止日之后 / learn from what was known, measured on what followed."""
+    with explained():
+        report = evaluate_history(history, outcome, horizon_days, cutoff.date())
+    _tell_ignored(report.pop("ignored_columns"))
+    typer.echo(json.dumps(report, ensure_ascii=False) if as_json else _table([report]))
+
+
+@app.command()
+def backtest(
+    history: History,
+    outcome: Outcome,
+    horizon_days: HorizonDays,
+    cutoff: Cutoff,
+    windows: Annotated[int, typer.Option(min=1, max=50, help="向前几个窗口 / how many windows back")] = 5,
+    as_json: AsJson = False,
+) -> None:
+    """在多个截止日上回测，相隔一个预测期 / the same at earlier cut-offs too, one horizon apart."""
+    with explained():
+        reports = backtest_history(history, outcome, horizon_days, cutoff.date(), windows)
+    typer.echo(json.dumps(reports, ensure_ascii=False) if as_json else _table(reports))
+
+
+def _tell_ignored(columns: Sequence[str]) -> None:
+    if columns:
+        typer.echo(f"未使用的列 / ignored columns: {', '.join(columns)}", err=True)
+
+
+def _table(reports: Sequence[Mapping[str, Any]]) -> str:
+    """Return a line per window: what a person compares first."""
+    shown = ["cutoff", "n", "base_rate", "average_precision", "roc_auc", "ece", "mean_predicted"]
+    lines = [" ".join(f"{name:>18}" for name in (*shown, "best_baseline"))]
+    for one in reports:
+        best = max((value for value in one["baselines"].values() if value is not None), default=None)
+        lines.append(" ".join(f"{_figure(value):>18}" for value in (*map(one.get, shown), best)))
+    return "\n".join(lines)
+
+
+def _figure(value: object) -> str:
+    return f"{value:.4f}" if isinstance(value, float) else str("" if value is None else value)
 
 
 async def train_and_install(db: Database) -> str:

@@ -7,7 +7,8 @@ pages, must not pay for it. Hence the only imports of this tree that happen when
 from collections.abc import Mapping, Sequence
 from datetime import date
 from importlib import import_module
-from typing import cast
+from pathlib import Path
+from typing import Any, cast
 
 from services.warning.domain.indicators import Indicator
 from services.warning.domain.ports import (
@@ -54,3 +55,22 @@ class Trainer:
             raise NotEnoughOutcomes(facts={"found": len(outcomes), "needed": LEAST_POSITIVES})
         trainer: RiskModelTrainer = import_module("services.warning.ml.trainer").Trainer()
         return trainer.train(history, indicators, outcomes, cutoffs)
+
+
+def evaluate_history(path: Path, outcome: str, horizon_days: int, cutoff: date) -> dict[str, Any]:
+    """Return how well a model that learns from a file of events ranks the window after the cut-off.
+
+    Raises HistoryUnusable with what is wrong with the file, the outcome or the cut-off.
+    """
+    evaluating = import_module("services.warning.ml.histories.evaluate")
+    return cast("dict[str, Any]", evaluating.evaluate_file(path, outcome, horizon_days, cutoff))
+
+
+def backtest_history(
+    path: Path, outcome: str, horizon_days: int, cutoff: date, windows: int
+) -> list[dict[str, Any]]:
+    """Return the same for as many cut-offs, one horizon apart and the newest first."""
+    evaluating = import_module("services.warning.ml.histories.evaluate")
+    return cast(
+        "list[dict[str, Any]]", evaluating.backtest_file(path, outcome, horizon_days, cutoff, windows)
+    )

@@ -1,0 +1,175 @@
+"""How good a model is on a window that it has not seen: figures that are honest, beside those of simple baselines."""
+
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import average_precision_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from services.warning.ml.arrays import Flags, Floats, Integers
+from services.warning.ml.histories.events import EventHistory, HistoryUnusable, read_history
+from services.warning.ml.histories.learn import Learnt, TooFewOutcomes, learn, probability
+from services.warning.ml.histories.rows import Question, Rows, outcomes, rows_at
+from services.warning.ml.metrics import calibration_error, measure
+from services.warning.ml.threads import one_thread_to_train
+
+_RESAMPLES: Final = 400
+# Larger sets are resampled less often: their intervals are narrow, and each resample costs more.
+_RESAMPLED_ROWS: Final = 20_000_000
+# From this change of the base rate on the figures are given before and after aligning the mean.
+_MOVED: Final = 0.2
+ANY: Final = "any"
+_EPOCH: Final = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The cut-off in days since 1970-01-01, and what is asked of the days after it."""
+
+    question: Question
+    cutoff: int
+
+
+def evaluate_file(path: Path, outcome: str, horizon_days: int, cutoff: date) -> dict[str, Any]:
+    """Evaluate on a file of events; `outcome` is "any" or kinds with commas between. Raises HistoryUnusable."""
+    history = read_history(path)
+    return {"ignored_columns": list(history.ignored)} | evaluate(
+        history, _window(outcome, horizon_days, cutoff)
+    )
+
+
+def backtest_file(
+    path: Path, outcome: str, horizon_days: int, cutoff: date, windows: int
+) -> list[dict[str, Any]]:
+    """Evaluate at `windows` cut-offs, one horizon apart; those before which nothing happened are left out."""
+    history = read_history(path)
+    newest = _window(outcome, horizon_days, cutoff)
+    found = []
+    for back in range(windows):
+        window = replace(newest, cutoff=newest.cutoff - back * horizon_days)
+        if not history.known_by(window.cutoff - horizon_days).any():
+            break
+        day = _EPOCH + timedelta(days=window.cutoff)
+        found.append({"cutoff": day.isoformat()} | evaluate(history, window))
+    return found
+
+
+def _window(outcome: str, horizon_days: int, cutoff: date) -> Window:
+    kinds = None if outcome == ANY else tuple(one.strip() for one in outcome.split(","))
+    return Window(Question(kinds, horizon_days), (cutoff - _EPOCH).days)
+
+
+def evaluate(history: EventHistory, window: Window, seed: int = 0) -> dict[str, Any]:
+    """Learn from earlier cut-offs alone, score the window, and return the figures; what is undefined is None.
+
+    Raises HistoryUnusable where nobody had an event in the 730 days up to the cut-off.
+    """
+    began = time.monotonic()
+    rows = rows_at(history, window.question, window.cutoff)
+    if not len(rows.enterprise):
+        raise HistoryUnusable(
+            "截至该日前的730天内没有任何企业出现过事件。",
+            "No enterprise had an event in the 730 days up to the cut-off.",
+        )
+    came = outcomes(history, window.question, window.cutoff)
+    outcome = came[rows.enterprise]
+    try:
+        learnt: Learnt | None = learn(history, window.question, window.cutoff, seed)
+    except TooFewOutcomes:
+        learnt = None
+    log_odds = _by_counting(rows) if learnt is None else learnt.log_odds(rows)
+    report = measure(outcome, probability(log_odds), _by_name(history, rows), {})
+    report["average_precision_ci95"] = _interval(outcome, log_odds, seed)
+    report["baselines"] = dict(_baselines(history, window, rows, outcome))
+    unseen = came.sum() - outcome.sum()
+    report["unseen_outcome_share"] = float(unseen / came.sum()) if came.any() else None
+    report["rules_only"] = learnt is None
+    if learnt is not None:
+        report |= _of_the_model(learnt, log_odds, outcome)
+    report["train_rows"] = 0 if learnt is None else learnt.training_rows
+    report["seconds"] = round(time.monotonic() - began, 2)
+    report["peak_mb"] = round(_peak_mb())
+    return report
+
+
+def _of_the_model(learnt: Learnt, log_odds: Floats, outcome: Flags) -> dict[str, Any]:
+    told: dict[str, Any] = {"share_of_trees": learnt.share_of_trees, "base_rate_before": learnt.base_rate}
+    if outcome.any() and abs(outcome.mean() / max(learnt.base_rate, 1e-9) - 1) > _MOVED:
+        told["ece_aligned"] = calibration_error(
+            outcome, probability(_aligned(log_odds, float(outcome.mean())))
+        )
+    return told
+
+
+def _aligned(log_odds: Floats, rate: float) -> Floats:
+    """Shift the log odds so that their mean probability is `rate`: the ranking stays as it is."""
+    low, high = -30.0, 30.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if probability(log_odds + middle).mean() < rate else (low, middle)
+    return log_odds + low
+
+
+def _by_counting(rows: Rows) -> Floats:
+    """Return a score where there is too little to learn from: who had most outcomes lately comes first."""
+    return rows.features[:, rows.names.index("outcome.decayed_365")] - 4.0
+
+
+def _by_name(history: EventHistory, rows: Rows) -> Integers:
+    """Return each row's place among the sorted ids, so that ties go by enterprise_id."""
+    place = np.empty(len(history.ids), dtype=np.int64)
+    place[np.argsort(np.array(history.ids), kind="stable")] = np.arange(len(history.ids))
+    return place[rows.enterprise]
+
+
+def _interval(outcome: Flags, score: Floats, seed: int) -> list[float] | None:
+    """Return the 95 % bootstrap interval of the average precision, over enterprises."""
+    if not outcome.any():
+        return None
+    generator = np.random.default_rng(seed)
+    times = max(50, min(_RESAMPLES, _RESAMPLED_ROWS // len(outcome)))
+    found = []
+    for _ in range(times):
+        weight = np.bincount(generator.integers(0, len(outcome), len(outcome)), minlength=len(outcome))
+        if weight[outcome].any():
+            found.append(average_precision_score(outcome, score, sample_weight=weight))
+    return [float(one) for one in np.quantile(found, [0.025, 0.975])]
+
+
+def _baselines(
+    history: EventHistory, window: Window, rows: Rows, outcome: Flags
+) -> Iterator[tuple[str, float | None]]:
+    """The average precision of counting, and of what a good afternoon gives: one closed window, standard settings."""
+    for name, feature in (("count_all", "outcome.count"), ("count_365", "outcome.count_365")):
+        yield name, _precision(outcome, rows.features[:, rows.names.index(feature)])
+    then = window.cutoff - window.question.horizon_days
+    earlier = rows_at(history, window.question, then)
+    known = outcomes(history, window.question, then, known_by=window.cutoff)[earlier.enterprise]
+    line = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1_000))
+    for name, model in (("logreg", line), ("histgb", HistGradientBoostingClassifier(random_state=0))):
+        if 0 < known.sum() < len(known):
+            with one_thread_to_train():
+                score = model.fit(earlier.features, known).decision_function(rows.features)
+            yield name, _precision(outcome, score)
+        else:
+            yield name, None
+
+
+def _precision(outcome: Flags, score: Floats) -> float | None:
+    return float(average_precision_score(outcome, score)) if outcome.any() else None
+
+
+def _peak_mb() -> float:
+    """Return the process's largest resident memory so far."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1_048_576 if sys.platform == "darwin" else peak / 1_024

@@ -1,0 +1,240 @@
+"""Learns from rolling cut-offs of one history, and says how likely an outcome is.
+
+Two members are blended on the log-odds scale: a strongly shrunk logistic regression, which is the better one on
+small histories, and boosted trees, which are on large ones. How much of each, and the sigmoid over the blend, are
+learnt from out-of-fold margins (folds by enterprise) on the last closed window: newer than anything that a fixed
+constant could know.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import average_precision_score
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from services.warning.ml.arrays import Flags, Floats, Integers
+from services.warning.ml.histories.events import EventHistory, HistoryUnusable
+from services.warning.ml.histories.rows import Question, Rows, outcomes, rows_at
+from services.warning.ml.threads import one_thread_to_train
+
+# Cut-offs lie half a horizon apart; an older one weighs less, because the world moves on.
+_MOST_CUTOFFS: Final = 8
+_WEIGHT_OF_THE_NEXT: Final = 0.9
+_FOLDS: Final = 3
+_MOST_ROWS: Final = 120_000
+_SHARES_OF_TREES: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
+LEAST_POSITIVES: Final = 30
+"""With fewer enterprises that had an outcome there is nothing to learn from."""
+
+
+class TooFewOutcomes(HistoryUnusable):
+    """A model cannot be learnt; the rules stand alone."""
+
+    code = "too_few_outcomes"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """Rows of several cut-offs. weight: falls with the cut-off's age. newest: rows of the last closed window."""
+
+    features: Floats
+    outcome: Flags
+    weight: Floats
+    enterprise: Integers
+    newest: Flags
+
+    def __getitem__(self, chosen: Flags) -> "Sample":
+        """Return some of the rows."""
+        return Sample(
+            self.features[chosen],
+            self.outcome[chosen],
+            self.weight[chosen],
+            self.enterprise[chosen],
+            self.newest[chosen],
+        )
+
+    @property
+    def positives(self) -> int:
+        """Return how many enterprises had an outcome."""
+        return len(np.unique(self.enterprise[self.outcome]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Members:
+    """Both members, fitted to the same rows."""
+
+    line: Pipeline
+    trees: HistGradientBoostingClassifier
+
+    def margins(self, features: Floats) -> Floats:
+        """Return the log odds of each member, one column for each."""
+        return np.column_stack(
+            [self.line.decision_function(features), self.trees.decision_function(features)]
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Learnt:
+    """A blend with a sigmoid over it: log odds = slope * margin + intercept, the slope never negative.
+
+    base_rate: that of the last closed window, on which the sigmoid was learnt.
+    """
+
+    members: _Members
+    share_of_trees: float
+    slope: float
+    intercept: float
+    base_rate: float
+    names: tuple[str, ...]
+    training_rows: int
+
+    def log_odds(self, rows: Rows) -> Floats:
+        """Return the calibrated log odds of each row."""
+        if rows.names != self.names:
+            raise ValueError("the rows have other features than those that were learnt from")
+        return (
+            self.slope * _blended(self.members.margins(rows.features), self.share_of_trees) + self.intercept
+        )
+
+
+def probability(log_odds: Floats) -> Floats:
+    """Return the probability of log odds."""
+    return 1 / (1 + np.exp(-log_odds))
+
+
+def training_cutoffs(history: EventHistory, question: Question, cutoff: int) -> list[int]:
+    """Return the cut-offs whose windows are closed by `cutoff`, the newest first; at least one."""
+    step = max(1, question.horizon_days // 2)
+    newest = cutoff - question.horizon_days
+    earliest = int(history.occurred_on.min())
+    return [newest, *(at for n in range(1, _MOST_CUTOFFS) if (at := newest - n * step) > earliest)]
+
+
+def learn(history: EventHistory, question: Question, cutoff: int, seed: int = 0) -> Learnt:
+    """Learn from what was known at the cut-off. Raises TooFewOutcomes."""
+    cutoffs = training_cutoffs(history, question, cutoff)
+    sample, names = _sample(history, question, cutoffs, cutoff, seed)
+    found = sample.positives
+    if found < LEAST_POSITIVES or sample.outcome.all():
+        raise TooFewOutcomes(
+            f"截至该日只有 {found} 家企业出现过结果，至少需要 {LEAST_POSITIVES} 家：仅用规则。",
+            f"Only {found} enterprises had an outcome by then, {LEAST_POSITIVES} are needed: rules only.",
+            facts={"found": found, "needed": LEAST_POSITIVES},
+        )
+    with one_thread_to_train():
+        margins = _out_of_fold(sample, seed)
+        newest = sample[sample.newest]
+        share = _share_of_trees(margins, newest.outcome)
+        slope, intercept = _sigmoid(_blended(margins, share), newest.outcome)
+        return Learnt(
+            members=_fit(sample, seed),
+            share_of_trees=share,
+            slope=slope,
+            intercept=intercept,
+            base_rate=float(newest.outcome.mean()),
+            names=names,
+            training_rows=len(sample.outcome),
+        )
+
+
+def _sample(
+    history: EventHistory, question: Question, cutoffs: Sequence[int], known_by: int, seed: int
+) -> tuple[Sample, tuple[str, ...]]:
+    """Return the rows of all cut-offs, the newest whole, the older thinned to what still teaches something."""
+    parts: list[Sample] = []
+    room, names = _MOST_ROWS, tuple[str, ...]()
+    for place, cutoff in enumerate(cutoffs):
+        rows = rows_at(history, question, cutoff)
+        names = rows.names
+        outcome = outcomes(history, question, cutoff, known_by)[rows.enterprise]
+        kept, weight = _thinned(outcome, room if place == 0 else room // (len(cutoffs) - place), seed + place)
+        room = max(0, room - len(kept))
+        age_weight = np.full(len(kept), _WEIGHT_OF_THE_NEXT**place)
+        newest = np.full(len(kept), place == 0)
+        parts.append(
+            Sample(rows.features[kept], outcome[kept], weight * age_weight, rows.enterprise[kept], newest)
+        )
+    whole = Sample(
+        np.concatenate([part.features for part in parts]),
+        np.concatenate([part.outcome for part in parts]),
+        np.concatenate([part.weight for part in parts]),
+        np.concatenate([part.enterprise for part in parts]),
+        np.concatenate([part.newest for part in parts]),
+    )
+    return whole, names
+
+
+def _thinned(outcome: Flags, room: int, seed: int) -> tuple[Integers, Floats]:
+    """Keep every positive; of the others as many as there is room for, each standing for several."""
+    others = np.flatnonzero(~outcome)
+    positives = np.flatnonzero(outcome)
+    size = min(len(others), max(room - len(positives), 1_000))
+    drawn = np.sort(np.random.default_rng(seed).choice(others, size, replace=False))
+    weight = np.concatenate([np.ones(len(positives)), np.full(size, len(others) / max(size, 1))])
+    return np.concatenate([positives, drawn]), weight
+
+
+def _fit(sample: Sample, seed: int) -> _Members:
+    line = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=1_000))
+    line.fit(sample.features, sample.outcome, logisticregression__sample_weight=sample.weight)
+    trees = HistGradientBoostingClassifier(
+        learning_rate=0.04,
+        max_iter=200,
+        max_leaf_nodes=6,
+        min_samples_leaf=80,
+        l2_regularization=30.0,
+        max_features=0.3,
+        early_stopping=False,
+        random_state=seed,
+    )
+    # Without weights: with them scikit-learn 1.9 bins by a weighted percentile for every distinct value, which takes
+    # ten times as long as the trees. They would move the mean alone, which the sigmoid sets anyway.
+    return _Members(line, trees.fit(sample.features, sample.outcome))
+
+
+def _out_of_fold(sample: Sample, seed: int) -> Floats:
+    """Return the members' margins on the newest rows, each from members that never saw the enterprise."""
+    fold = _folds(sample, seed)
+    margins = np.zeros((len(sample.outcome), 2))
+    for one in range(_FOLDS):
+        aside = (fold == one) & sample.newest
+        if aside.any():
+            margins[aside] = _fit(sample[fold != one], seed).margins(sample.features[aside])
+    return margins[sample.newest]
+
+
+def _folds(sample: Sample, seed: int) -> Integers:
+    """Return a fold per row: all rows of an enterprise in one, enterprises with an outcome spread evenly."""
+    enterprises, row = np.unique(sample.enterprise, return_inverse=True)
+    positive = np.isin(enterprises, sample.enterprise[sample.outcome])
+    shuffled = np.random.default_rng(seed).permutation(len(enterprises))
+    fold = np.empty(len(enterprises), dtype=np.int64)
+    fold[shuffled[np.argsort(positive[shuffled], kind="stable")]] = np.arange(len(enterprises)) % _FOLDS
+    return fold[row]
+
+
+def _share_of_trees(margins: Floats, outcome: Flags) -> float:
+    """Return the share with the best ranking; of those that rank about as well the smallest, which is the steadier."""
+    if not outcome.any():
+        return _SHARES_OF_TREES[0]
+    scored = [average_precision_score(outcome, _blended(margins, share)) for share in _SHARES_OF_TREES]
+    return _SHARES_OF_TREES[int(np.argmax(scored))]
+
+
+def _blended(margins: Floats, share_of_trees: float) -> Floats:
+    return (1 - share_of_trees) * margins[:, 0] + share_of_trees * margins[:, 1]
+
+
+def _sigmoid(margin: Floats, outcome: Flags) -> tuple[float, float]:
+    """Fit log odds = slope * margin + intercept; a slope that would turn the ranking round is none."""
+    if 0 < outcome.sum() < len(outcome):
+        curve = LogisticRegression(C=1e3).fit(margin[:, None], outcome)
+        if curve.coef_[0, 0] > 0:
+            return float(curve.coef_[0, 0]), float(curve.intercept_[0])
+    rate = (outcome.sum() + 0.5) / (len(outcome) + 1)
+    return 0.0, float(np.log(rate / (1 - rate)))

@@ -1,0 +1,154 @@
+"""Histories of events in their plain form: read strictly, never seen from later, measured honestly."""
+
+import csv
+import gzip
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from services.commands.model import app
+from services.warning.ml.histories.evaluate import evaluate_file
+from services.warning.ml.histories.events import EventHistory, HistoryUnusable, read_history
+from services.warning.ml.histories.rows import Question, outcomes, rows_at, universe
+
+COLUMNS = ("enterprise_id", "kind", "occurred_on", "amount", "workers", "industry")
+CUTOFF = date(2020, 1, 1)
+FIGURES = {
+    *("n", "base_rate", "roc_auc", "average_precision", "average_precision_ci95", "precision_at", "lift_at"),
+    *("recall_at", "brier", "ece", "mean_predicted", "baselines", "unseen_outcome_share", "train_rows"),
+    *("seconds", "peak_mb"),
+}
+Row = tuple[object, ...]
+
+
+def written(path: Path, rows: Sequence[Row], columns: Sequence[str] = COLUMNS) -> Path:
+    with gzip.open(path, "wt") if path.suffix == ".gz" else path.open("w") as file:
+        csv.writer(file).writerows([columns, *rows])
+    return path
+
+
+def habitual(enterprises: int, seed: int = 0) -> list[Row]:
+    """Return five years in which one in ten is often in arrears, and the others hardly ever are."""
+    rng = np.random.default_rng(seed)
+    rows: list[Row] = []
+    for number in range(enterprises):
+        for _ in range(rng.poisson(14 if number % 10 == 0 else 0.7)):
+            day = date(2016, 1, 1) + timedelta(days=int(rng.integers(0, 5 * 365)))
+            kind = "wage_arrears" if rng.random() < 0.7 else "inspection_finding"
+            rows.append(
+                (f"e{number}", kind, day, "", int(rng.integers(1, 40)), f"{int(rng.integers(10, 20))}")
+            )
+    return rows
+
+
+@pytest.fixture(scope="module")
+def history_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(tmp_path_factory.mktemp("history") / "habitual.csv.gz", habitual(700))
+
+
+@pytest.mark.parametrize(
+    ("columns", "row", "told"),
+    [
+        (("enterprise_id", "kind"), ("a", "b"), "lacks the column(s) occurred_on"),
+        (COLUMNS, ("a", "b", "2020-13-01", "", "", ""), "Line 2"),
+        (COLUMNS, ("a", "b", "0001-01-01", "", "", ""), "from 1900 to 2199"),
+        (COLUMNS, ("a", "b", "2020-01-01", "much", "", ""), "amount is no number"),
+        (COLUMNS, ("", "b", "2020-01-01", "", "", ""), "no enterprise_id"),
+        (COLUMNS, ("a", "b"), "too few columns"),
+    ],
+)
+def test_what_is_no_history_is_refused_with_its_line(
+    tmp_path: Path, columns: Sequence[str], row: Row, told: str
+) -> None:
+    with pytest.raises(HistoryUnusable) as refused:
+        read_history(written(tmp_path / "history.csv", [row], columns))
+    assert told in refused.value.message_en
+
+
+def test_columns_that_are_missing_are_unknown_and_others_are_ignored(tmp_path: Path) -> None:
+    columns = ("note", "occurred_on", "kind", "enterprise_id")
+    history = read_history(written(tmp_path / "h.csv", [("x", "2020-01-01", "a", "e1")], columns))
+    assert history.ignored == ("note",)
+    assert np.isnan(history.amount).all()
+    assert history.industries == ()
+
+
+QUESTION = Question(("wage_arrears",), 182)
+DAY = (CUTOFF - date(1970, 1, 1)).days
+
+
+def known_until(history: EventHistory, day: int) -> EventHistory:
+    """Return the history as it would have been read on that day."""
+    kept = history.known_by(day)
+    parts = ("enterprise", "kind", "industry", "occurred_on", "known_on", "amount", "workers")
+    return replace(history, **{name: getattr(history, name)[kept] for name in parts})
+
+
+def test_nothing_that_was_not_known_at_the_cut_off_is_seen(history_file: Path) -> None:
+    history = read_history(history_file)
+    late = np.random.default_rng(1).integers(0, 200, len(history))
+    history = replace(history, known_on=(history.occurred_on + late).astype(np.int32))
+    then, whole = known_until(history, DAY), rows_at(history, QUESTION, DAY)
+    early = rows_at(then, QUESTION, DAY)
+    assert (whole.enterprise == early.enterprise).all()
+    common = [name for name in whole.names if name in early.names]
+    assert len(common) == len(early.names)
+    for name in common:
+        assert np.allclose(
+            whole.features[:, whole.names.index(name)], early.features[:, early.names.index(name)]
+        )
+
+
+def test_universe_and_label_have_the_edges_that_are_agreed(tmp_path: Path) -> None:
+    days = {"too old": -730, "oldest": -729, "newest": 0, "first": 1, "last": 182, "too late": 183}
+    rows = [(name, "wage_arrears", CUTOFF + timedelta(days=days[name]), "", "", "") for name in days]
+    history = read_history(written(tmp_path / "h.csv", rows))
+    assert [history.ids[at] for at in universe(history, DAY)] == ["oldest", "newest"]
+    came = outcomes(history, QUESTION, DAY)
+    assert [name for name, one in zip(history.ids, came, strict=True) if one] == ["first", "last"]
+
+
+def test_a_model_ranks_the_habitual_first_and_its_figures_are_whole(history_file: Path) -> None:
+    report = evaluate_file(history_file, "wage_arrears", 182, CUTOFF)
+    assert report.keys() >= FIGURES
+    assert report["lift_at"]["0.05"] > 2
+    assert report["average_precision"] > 0.9 * max(report["baselines"].values())
+    low, high = report["average_precision_ci95"]
+    assert low < report["average_precision"] < high
+    assert abs(report["mean_predicted"] / report["base_rate"] - 1) < 0.25
+    assert not report["rules_only"]
+
+
+@pytest.mark.parametrize("enterprises", [1, 50])
+def test_too_little_to_learn_from_leaves_the_rules_alone(tmp_path: Path, enterprises: int) -> None:
+    rows = [(f"e{n}", "wage_arrears", CUTOFF - timedelta(days=n + 1), "", "", "") for n in range(enterprises)]
+    report = evaluate_file(written(tmp_path / "h.csv", rows), "any", 182, CUTOFF)
+    assert report["rules_only"]
+    assert report["n"] == enterprises
+    assert report["average_precision"] is None
+    assert report["roc_auc"] is None
+
+
+def run(*arguments: object) -> Any:
+    return CliRunner().invoke(app, [str(one) for one in arguments])
+
+
+def test_the_command_prints_json_alone_and_a_line_for_what_is_wrong(
+    history_file: Path, tmp_path: Path
+) -> None:
+    asked = ("--outcome", "any", "--horizon-days", "182", "--cutoff", "2020-01-01", "--json")
+    told = run("evaluate", "--history", history_file, *asked)
+    assert json.loads(told.stdout).keys() >= FIGURES
+    back = run("backtest", "--history", history_file, *asked, "--windows", "2")
+    assert [one["cutoff"] for one in json.loads(back.stdout)] == ["2020-01-01", "2019-07-03"]
+    wrong = run("evaluate", "--history", history_file, "--outcome", "strike", *asked[2:])
+    assert (wrong.exit_code, wrong.stdout) == (1, "")
+    assert "No event is of kind strike" in wrong.stderr
+    assert run("evaluate", "--history", tmp_path / "none.csv", *asked).exit_code == 1
