@@ -1,1 +1,0 @@
-"""Histories of events in one plain form, and what can be learnt and measured on them alone."""
