@@ -25,6 +25,8 @@ from services.warning.ml.threads import one_thread_to_train
 # Cut-offs lie half a horizon apart; an older one weighs less, because the world moves on.
 _MOST_CUTOFFS: Final = 8
 _WEIGHT_OF_THE_NEXT: Final = 0.9
+# Trees follow the newest cut-offs more closely than a line can, and lose by older ones.
+_CUTOFFS_OF_TREES: Final = 4
 _FOLDS: Final = 3
 _MOST_ROWS: Final = 120_000
 _SHARES_OF_TREES: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -40,13 +42,13 @@ class TooFewOutcomes(HistoryUnusable):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
-    """Rows of several cut-offs. weight: falls with the cut-off's age. newest: rows of the last closed window."""
+    """Rows of several cut-offs. age: 0 for the last closed window, 1 for the one before. weight: falls with it."""
 
     features: Floats
     outcome: Flags
     weight: Floats
     enterprise: Integers
-    newest: Flags
+    age: Integers
 
     def __getitem__(self, chosen: Flags) -> "Sample":
         """Return some of the rows."""
@@ -55,7 +57,7 @@ class Sample:
             self.outcome[chosen],
             self.weight[chosen],
             self.enterprise[chosen],
-            self.newest[chosen],
+            self.age[chosen],
         )
 
     @property
@@ -128,7 +130,7 @@ def learn(history: EventHistory, question: Question, cutoff: int, seed: int = 0)
         )
     with one_thread_to_train():
         margins = _out_of_fold(sample, seed)
-        newest = sample[sample.newest]
+        newest = sample[sample.age == 0]
         share = _share_of_trees(margins, newest.outcome)
         slope, intercept = _sigmoid(_blended(margins, share), newest.outcome)
         return Learnt(
@@ -155,16 +157,16 @@ def _sample(
         kept, weight = _thinned(outcome, room if place == 0 else room // (len(cutoffs) - place), seed + place)
         room = max(0, room - len(kept))
         age_weight = np.full(len(kept), _WEIGHT_OF_THE_NEXT**place)
-        newest = np.full(len(kept), place == 0)
+        age = np.full(len(kept), place, dtype=np.int64)
         parts.append(
-            Sample(rows.features[kept], outcome[kept], weight * age_weight, rows.enterprise[kept], newest)
+            Sample(rows.features[kept], outcome[kept], weight * age_weight, rows.enterprise[kept], age)
         )
     whole = Sample(
         np.concatenate([part.features for part in parts]),
         np.concatenate([part.outcome for part in parts]),
         np.concatenate([part.weight for part in parts]),
         np.concatenate([part.enterprise for part in parts]),
-        np.concatenate([part.newest for part in parts]),
+        np.concatenate([part.age for part in parts]),
     )
     return whole, names
 
@@ -194,18 +196,20 @@ def _fit(sample: Sample, seed: int) -> _Members:
     )
     # Without weights: with them scikit-learn 1.9 bins by a weighted percentile for every distinct value, which takes
     # ten times as long as the trees. They would move the mean alone, which the sigmoid sets anyway.
-    return _Members(line, trees.fit(sample.features, sample.outcome))
+    recent = sample.age < _CUTOFFS_OF_TREES
+    return _Members(line, trees.fit(sample.features[recent], sample.outcome[recent]))
 
 
 def _out_of_fold(sample: Sample, seed: int) -> Floats:
     """Return the members' margins on the newest rows, each from members that never saw the enterprise."""
     fold = _folds(sample, seed)
-    margins = np.zeros((len(sample.outcome), 2))
+    margins: Floats = np.zeros((len(sample.outcome), 2))
     for one in range(_FOLDS):
-        aside = (fold == one) & sample.newest
+        aside = (fold == one) & (sample.age == 0)
         if aside.any():
             margins[aside] = _fit(sample[fold != one], seed).margins(sample.features[aside])
-    return margins[sample.newest]
+    chosen: Floats = margins[sample.age == 0]
+    return chosen
 
 
 def _folds(sample: Sample, seed: int) -> Integers:
