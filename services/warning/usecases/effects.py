@@ -16,6 +16,8 @@ from shared.db.tx import WriteTx
 from shared.events.base import Event, Recipient
 from shared.kernel.divisions import MINHANG
 
+DISTRICT_OFFICE = Recipient(role=Role.DISTRICT_OFFICER, division=MINHANG)
+
 
 @dataclass(slots=True)
 class Effects:
@@ -90,8 +92,8 @@ def notices(case: WarningCase, told: tuple[Recipient, ...], cause: str) -> list[
 
 def office_of(case: WarningCase) -> Recipient:
     """Return the office that looks after the workplace: its town's, where no town is known the district's."""
-    role = Role.TOWN_OFFICER if len(case.division) > len(MINHANG) else Role.DISTRICT_OFFICER
-    return Recipient(role=role, division=town_of(case.division))
+    town = town_of(case.division)
+    return DISTRICT_OFFICE if town == MINHANG else Recipient(role=Role.TOWN_OFFICER, division=town)
 
 
 def told_at_once(case: WarningCase) -> tuple[Recipient, ...]:
@@ -102,7 +104,7 @@ def told_at_once(case: WarningCase) -> tuple[Recipient, ...]:
     office = office_of(case)
     if case.level is not WarningLevel.RED:
         return (office,)
-    return tuple(dict.fromkeys((Recipient(role=Role.DISTRICT_OFFICER, division=MINHANG), office)))
+    return tuple(dict.fromkeys((DISTRICT_OFFICE, office)))
 
 
 def touched(case: WarningCase, tx: WriteTx, **changes: object) -> WarningCase:

@@ -12,6 +12,7 @@ from services.warning.domain.warning_case import WarningCase
 from services.warning.repository import clocks
 from services.warning.repository.clocks import Overdue
 from services.warning.usecases.effects import (
+    DISTRICT_OFFICE,
     Effects,
     facts_of,
     notices,
@@ -31,7 +32,7 @@ BATCH = 200
 
 
 _OFFICES = {
-    Authority.DISTRICT.value: Recipient(role=Role.DISTRICT_OFFICER, division=MINHANG),
+    Authority.DISTRICT.value: DISTRICT_OFFICE,
     Authority.LEADING_GROUP.value: Recipient(role="leading_group", division=MINHANG),
 }
 
