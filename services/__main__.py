@@ -44,10 +44,10 @@ def command_line(arguments: Sequence[str]) -> typer.Typer:
     app = typer.Typer(help=HELP, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
     # Without a callback a lone command would be the whole program, and its name an argument too many.
     app.callback()(lambda: None)
-    asked, known = arguments[:1], dict(COMMANDS)
-    if not known.keys() & set(asked):
+    asked, known = arguments[0] if arguments else "", dict(COMMANDS)
+    if asked not in known:
         known |= {found.name: found.value for found in entry_points(group=GROUP)}
-    for name in known.keys() & set(asked) or known:
+    for name in [asked] if asked in known else known:
         command = resolve_name(known[name])
         if isinstance(command, typer.Typer):
             app.add_typer(command)
