@@ -121,7 +121,8 @@ async def first_seen(database: asyncpg.Connection, waiting: set[int]) -> dict[in
     last_news = time.perf_counter()
     while waiting and time.perf_counter() - last_news < _LATEST_SECONDS:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(news.wait(), _POLL_SECONDS)
+            async with asyncio.timeout(_POLL_SECONDS):
+                await news.wait()
         news.clear()
         for row in await database.fetch(_WARNED, list(waiting)):
             waiting.discard(row["enterprise_id"])

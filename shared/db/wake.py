@@ -18,11 +18,7 @@ class Waker:
         self._events = {channel: asyncio.Event() for channel in channels}
 
     async def wait(self, channel: str | None, timeout_seconds: float) -> None:
-        """Return when `channel` was notified, or after the timeout.
-
-        Not by `asyncio.wait_for`: before Python 3.12 it swallows a cancellation that comes at the moment of a
-        notification, and whoever waits here would go on in a process that is told to end.
-        """
+        """Return when `channel` was notified, or after the timeout."""
         if channel is None:
             await asyncio.sleep(timeout_seconds)
             return

@@ -98,7 +98,8 @@ class Part:
         """Let it finish what it does; by force where that takes too long."""
         self.process.terminate()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.ended(), _STOP_SECONDS)
+            async with asyncio.timeout(_STOP_SECONDS):
+                await self.ended()
         self.process.kill()
         self.process.wait()
 
