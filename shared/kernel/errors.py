@@ -70,6 +70,14 @@ class DomainError(Exception):
         super().__init__(f"{self.code}: {self.message_en}")
 
 
+class WholeBodyRefused(DomainError):
+    """What was sent is refused as a whole: it has no fields to name yet. Subclasses set both messages."""
+
+    def __init__(self) -> None:
+        """Name the body."""
+        super().__init__(fields=[FieldProblem("body", self.code, self.message_zh, self.message_en)])
+
+
 class NotFound(DomainError):
     """The thing does not exist, or is not the caller's to see: the answer is the same."""
 

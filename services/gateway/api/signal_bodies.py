@@ -6,7 +6,7 @@ import re
 from pydantic_core import from_json
 
 from services.gateway.usecases.send_signal import MOST_SIGNALS
-from shared.kernel.errors import DomainError, FieldProblem, Kind
+from shared.kernel.errors import DomainError, FieldProblem, Kind, WholeBodyRefused
 from shared.web.json_bodies import REPEATED_KEY
 
 # Inside JSON a raw line break is only ever white space, so a blank in its place changes nothing.
@@ -24,7 +24,7 @@ def _no_constant(name: str) -> object:
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=_no_constant)
 
 
-class BodyNotJson(DomainError):
+class BodyNotJson(WholeBodyRefused):
     """The body cannot be read as JSON."""
 
     kind = Kind.MALFORMED
@@ -34,21 +34,13 @@ class BodyNotJson(DomainError):
         "The body is not valid JSON in UTF-8 (no NaN, deep nesting or endless numbers): check it and resend."
     )
 
-    def __init__(self) -> None:
-        """Name the body: what cannot be parsed has no fields yet."""
-        super().__init__(fields=[FieldProblem("body", self.code, self.message_zh, self.message_en)])
 
-
-class BodyNotObject(DomainError):
+class BodyNotObject(WholeBodyRefused):
     """The body is JSON of another shape."""
 
     code = "not_an_object"
     message_zh = "请求体应为一个 JSON 对象。"
     message_en = "The body must be one JSON object."
-
-    def __init__(self) -> None:
-        """Name the body."""
-        super().__init__(fields=[FieldProblem("body", self.code, self.message_zh, self.message_en)])
 
 
 class BatchRefused(DomainError):
@@ -119,8 +111,8 @@ def _read(raw: bytes) -> object:
 def _read_batch(raw: bytes) -> object:
     """Most batches have no fault, and the strict reader is the quicker one."""
     try:
-        return from_json(raw, allow_inf_nan=False)
-    except ValueError:
+        return _read(raw)
+    except BodyNotJson:
         pass
     try:
         return _DECODER.decode(raw.decode())

@@ -13,7 +13,7 @@ from services.gateway.clients.warning import WarningService
 from services.gateway.domain.lines import OVERLONG, Line, LineCutter
 from services.gateway.usecases.backlog import Backlog
 from services.gateway.usecases.spool import Spool, SpoolFull
-from shared.kernel.errors import DomainError, FieldProblem, Kind
+from shared.kernel.errors import DomainError, Kind, WholeBodyRefused
 from shared.web.errors import Unavailable, problem_of
 
 LONGEST_LINE = 64 * 1024
@@ -28,17 +28,13 @@ class ClientGone(Exception):
     """The connection was lost before the stream's end."""
 
 
-class LineTooLong(DomainError):
+class LineTooLong(WholeBodyRefused):
     """A line is longer than a signal may be."""
 
     kind = Kind.TOO_LARGE
     code = "line_too_long"
     message_zh = f"该行超过 {LONGEST_LINE // 1024} KiB，请缩短后重发。"
     message_en = f"The line is longer than {LONGEST_LINE // 1024} KiB: shorten it and send it again."
-
-    def __init__(self) -> None:
-        """Name the whole line, as the service names what cannot be parsed."""
-        super().__init__(fields=[FieldProblem("body", self.code, self.message_zh, self.message_en)])
 
 
 class TooMuchUnread(DomainError):

@@ -13,7 +13,7 @@ from services.warning.domain.signals import SignalContent
 from services.warning.usecases.record_signals import MOST_SIGNALS
 from services.warning.usecases.store_signals import Outcome, Told
 from shared.contracts.warning import SenderPart
-from shared.kernel.errors import DomainError, FieldProblem, Kind
+from shared.kernel.errors import DomainError, FieldProblem, Kind, WholeBodyRefused
 from shared.web.errors import field_problems, problem_of
 from shared.web.json_bodies import REPEATED_KEY, repeated_key, shown_path
 
@@ -59,17 +59,13 @@ class SignalUnreadable(DomainError):
     message_en = "The signal cannot be read: correct the fields and send it again."
 
 
-class SignalTooLarge(DomainError):
+class SignalTooLarge(WholeBodyRefused):
     """One signal is larger than any signal needs to be."""
 
     kind = Kind.TOO_LARGE
     code = "signal_too_large"
     message_zh = f"单条信号不得超过{LONGEST_LINE_BYTES // 1024} KiB，请缩短后重发。"
     message_en = f"One signal has at most {LONGEST_LINE_BYTES // 1024} KiB: shorten it and send it again."
-
-    def __init__(self) -> None:
-        """Name the whole of it, as what cannot be parsed is named."""
-        super().__init__(fields=[FieldProblem("body", self.code, self.message_zh, self.message_en)])
 
 
 class TooManySignals(DomainError):
