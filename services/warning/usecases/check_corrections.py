@@ -1,7 +1,7 @@
 """Sees to it that no correction leads back to itself: of a circle nothing would be left."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from services.warning.repository import assessments, signals
 from services.warning.repository.signals import Pair
@@ -16,7 +16,8 @@ async def check_corrections(
     """Return the drafts without corrections that may not be; their own refusals are handed to `refuse`.
 
     Corrections are stored one batch at a time. A signal that is stored already, correction or
-    not, passes: it will be found to be a duplicate or a conflict. So does a second one of the same identity.
+    not, passes: it will be found to be a duplicate or a conflict. So does a second one of the same identity, unless
+    the first was refused: that one claimed nothing.
     What was stored without a source_ref is named by its signal_id. The enterprises of what is corrected are queued
     for assessment, because their facts change too.
     """
@@ -28,8 +29,6 @@ async def check_corrections(
     drafts = await name_corrected(tx, drafts, stored, refuse)
     correcting = _correcting(drafts)
     corrections = await signals.corrections(tx, {_references(draft)[1] for draft in correcting})
-    fresh = {one.identity: one for one in reversed(correcting) if one.identity not in stored}
-    refused = _refuse_circles(sorted(fresh.values(), key=_place), corrections, refuse)
     former = await signals.marks(tx, {draft.corrected_identity for draft in correcting})
     if assess:
         touched = {mark.enterprise_id for mark in former.values() if mark.enterprise_id is not None}
@@ -37,15 +36,11 @@ async def check_corrections(
             tx, {one.corrected_id for one in correcting if one.corrected_id}
         )
         await assessments.enqueue(tx, sorted(touched))
-    return [draft for draft in drafts if draft.place not in refused]
+    return _without_circles(drafts, stored.keys(), corrections, refuse)
 
 
 def _correcting(drafts: Sequence[Draft]) -> list[Draft]:
     return [draft for draft in drafts if draft.signal.content.corrects is not None]
-
-
-def _place(draft: Draft) -> int:
-    return draft.place
 
 
 def _references(draft: Draft) -> tuple[Pair, Pair]:
@@ -54,22 +49,24 @@ def _references(draft: Draft) -> tuple[Pair, Pair]:
     return (content.source, content.corrects or ""), (content.source, content.source_ref or "")
 
 
-def _refuse_circles(
-    correcting: Sequence[Draft], corrections: Sequence[tuple[Pair, Pair]], refuse: Refuse
-) -> set[int]:
-    """Let the corrections take their places, the earlier ones of the batch before the later."""
+def _without_circles(
+    drafts: Sequence[Draft], stored: Iterable[Pair], corrections: Sequence[tuple[Pair, Pair]], refuse: Refuse
+) -> list[Draft]:
+    """Let the drafts take their places one after the other, as if each had come alone."""
     corrected_by: dict[Pair, set[Pair]] = defaultdict(set)
     for corrected, own in corrections:
         corrected_by[corrected].add(own)
-    refused = set()
-    for draft in correcting:
-        corrected, own = _references(draft)
-        if corrected in _corrections_of(own, corrected_by):
-            refuse(draft.place, correction_circle())
-            refused.add(draft.place)
-        else:
+    kept, taken = [], set(stored)
+    for draft in drafts:
+        if draft.signal.content.corrects is not None and draft.identity not in taken:
+            corrected, own = _references(draft)
+            if corrected in _corrections_of(own, corrected_by):
+                refuse(draft.place, correction_circle())
+                continue
             corrected_by[corrected].add(own)
-    return refused
+        taken.add(draft.identity)
+        kept.append(draft)
+    return kept
 
 
 def _corrections_of(reference: Pair, corrected_by: dict[Pair, set[Pair]]) -> set[Pair]:

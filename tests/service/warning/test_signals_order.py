@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
@@ -84,6 +84,13 @@ def a_database(url: str) -> Database:
     return Database(engine, "warning", MAILBOXES.outbox, FixedClock(NOW))
 
 
+async def outcomes_of(db: Database, signals: Sequence[SignalContent]) -> list[str]:
+    """Take the signals as one batch."""
+    async with db.write() as tx:
+        outcomes = await record_signals(tx, [SENDER] * len(signals), signals, INDICATORS)
+    return [outcome.status for outcome in outcomes]
+
+
 async def take(db: Database, steps: Sequence[SignalContent | Register]) -> None:
     """Take the steps in one transaction: registrations one by one, signals as one batch."""
     async with db.write() as tx:
@@ -131,6 +138,35 @@ def test_the_same_signals_in_any_order_and_in_any_batches_end_in_the_same_state(
         assert asyncio.run(state_after(database_url, cut(steps, sizes))) == (in_order, queued)
 
     any_order()
+
+
+def test_a_batch_is_what_its_signals_are_one_by_one(database_url: str) -> None:
+    """Repeats, conflicts and corrections that would close a circle among them."""
+    names = st.sampled_from(["K-1", "K-2", "K-3"])
+    corrections = st.builds(lambda ref, former: told(ref, corrects=former), names, st.none() | names)
+    sound = corrections.filter(lambda one: one.corrects != one.source_ref)
+
+    async def taken(batches: Sequence[Sequence[SignalContent]]) -> tuple[list[str], Any]:
+        db = a_database(database_url)
+        try:
+            await take(db, [Register(FIRST)])
+            async with db.write() as tx:
+                await tx.execute(text("TRUNCATE warning.signals CASCADE"))
+            statuses = [status for batch in batches for status in await outcomes_of(db, batch)]
+            async with db.read() as reading:
+                return statuses, await reading.rows(STATE)
+        finally:
+            await db.close()
+
+    @settings(max_examples=40, deadline=None)
+    @given(st.lists(sound, min_size=3, max_size=7))
+    @example([told("K-1", corrects="K-2"), *[told("K-2", corrects="K-1")] * 2])
+    def any_batch(batch: Sequence[SignalContent]) -> None:
+        together, one_by_one = asyncio.run(taken([batch])), asyncio.run(taken([[one] for one in batch]))
+        assert together == one_by_one
+        assert any(not row.superseded for row in together[1])
+
+    any_batch()
 
 
 @pytest.mark.asyncio
