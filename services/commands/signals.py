@@ -10,6 +10,7 @@ from services.commands.database import Databases, DataFolder, run_with_databases
 from services.commands.enterprises import chunks
 from services.commands.faults import explained
 from services.commands.import_report import RowResult, Sink, Tally, keep_apart, report_file
+from services.gateway.usecases.keep_departments import department_of
 from services.warning.schemas.signal_files import read_signals
 from services.warning.usecases.indicator_registry import IndicatorRegistry
 from services.warning.usecases.record_signals import MOST_SIGNALS, record_signals
@@ -45,13 +46,14 @@ def import_file(
         keep_apart(report, file)
         rows = read_signals(file, source)
         with report_file(report) as sink:
-            run_with_databases(
-                data, lambda databases: _import(databases, rows, Sender(source), [tally.add, sink])
-            )
+            run_with_databases(data, lambda databases: _import(databases, source, rows, [tally.add, sink]))
     tally.show(as_json=as_json)
 
 
-async def _import(databases: Databases, rows: Iterator[_Row], sender: Sender, sinks: Sequence[Sink]) -> None:
+async def _import(databases: Databases, source: str, rows: Iterator[_Row], sinks: Sequence[Sink]) -> None:
+    """Take the rows as the department's own: one that is misspelt would tell everything a second time."""
+    async with databases["gateway"].read() as tx:
+        sender = Sender(source, (await department_of(tx, source)).indicators)
     registry = IndicatorRegistry()
     for chunk in chunks(rows, MOST_SIGNALS):
         async with databases["warning"].write() as tx:

@@ -90,9 +90,12 @@ class DepartmentUnknown(DomainError):
     code = "department_unknown"
 
     def __init__(self, source: str) -> None:
-        """Say where the known ones are listed."""
-        zh = f"没有这个来源部门：{source}；已有的见 labour-warning departments list。"
-        en = f"No such department: {source}; labour-warning departments list shows those that there are."
+        """Say where the known ones are listed, and how another one is added."""
+        zh = f"没有这个来源部门：{source}；已有的见 labour-warning departments list，新建用 departments add。"
+        en = (
+            f"No such department: {source}; labour-warning departments list shows those that there are,"
+            " departments add makes one."
+        )
         super().__init__(zh, en, fields=[FieldProblem("source", self.code, zh, en)])
 
 

@@ -25,6 +25,12 @@ async def by_client_id(tx: ReadTx, client_id: str) -> ClientSecret | None:
     return ClientSecret(_department(row), row.secret_sha256) if row is not None else None
 
 
+async def by_source(tx: ReadTx, source: str) -> Department | None:
+    """Return the department that sends as `source`."""
+    row = await tx.row(select(clients).where(clients.c.source == source))
+    return _department(row) if row is not None else None
+
+
 async def for_change(tx: WriteTx, source: str) -> Department | None:
     """Return the department that sends as `source`, locked until the transaction ends."""
     row = await tx.row(select(clients).where(clients.c.source == source).with_for_update())

@@ -5,7 +5,7 @@ What is given counts from the next access token on; what is taken away ends the 
 
 from collections.abc import Collection, Sequence
 
-from services.gateway.domain.accounts import Department, without
+from services.gateway.domain.accounts import Department, DepartmentUnknown, without
 from services.gateway.domain.audit import AuditEntry, Deed
 from services.gateway.repository import audit, departments
 from services.gateway.usecases.add_department import ClientCredentials, new_secret
@@ -18,6 +18,14 @@ from shared.kernel.ids import new_id
 async def list_departments(tx: ReadTx) -> Sequence[Department]:
     """Return every department, by its source."""
     return await departments.all_departments(tx)
+
+
+async def department_of(tx: ReadTx, source: str) -> Department:
+    """Return the department that sends as `source`. Raises DepartmentUnknown."""
+    department = await departments.by_source(tx, source)
+    if department is None:
+        raise DepartmentUnknown(source)
+    return department
 
 
 async def grant_indicators(tx: WriteTx, source: str, indicators: Collection[str], by: str) -> frozenset[str]:

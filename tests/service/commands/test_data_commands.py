@@ -155,6 +155,7 @@ HEADER = (
 def test_signals_are_taken_from_a_file_with_a_result_per_row(database_url: str, tmp_path: Path) -> None:
     firms = a_table(tmp_path / "firms.csv", ("uscc", "name"), [(a_uscc(1), "上海甲有限公司")])
     succeed(enterprises.app, database_url, "import", firms)
+    succeed(departments.app, database_url, "add", "hrss", "--indicators", "wage_arrears")
     rows = [
         (
             "A-1",
@@ -183,6 +184,7 @@ def test_signals_are_taken_from_a_file_with_a_result_per_row(database_url: str, 
         ("A-4", a_uscc(1), "wage_arrears", "2026-09", "", "", "one", "", ""),
         ("A-5", a_uscc(1), "wage_arrears", "2026-09", "", "", "1", "", "{"),
         ("A-6", a_uscc(1), "wage_arrears", "2026-09", "", "", "1", "", '{"a": 1, "a": 2}'),
+        ("A-7", a_uscc(1), "rent_arrears", "2026-09", "", "", "1", "", ""),
     ]
     file = a_table(tmp_path / "signals.csv", HEADER, rows)
     report = tmp_path / "report.csv"
@@ -191,9 +193,14 @@ def test_signals_are_taken_from_a_file_with_a_result_per_row(database_url: str, 
     )
     counted: dict[str, Any] = json.loads(told)
     reasons = counted.pop("reasons")
-    assert counted == {"rows": 7, "accepted": 1, "duplicate": 1, "held": 1, "refused": 4}
-    assert (sum(reasons.values()), reasons["repeated_key"]) == (4, 1)
-    assert len(report.read_text("utf-8-sig").splitlines()) == 8
+    assert counted == {"rows": 8, "accepted": 1, "duplicate": 1, "held": 1, "refused": 5}
+    assert (sum(reasons.values()), reasons["repeated_key"], reasons["foreign_indicator"]) == (5, 1, 1)
+    assert len(report.read_text("utf-8-sig").splitlines()) == 9
+
+
+def test_signals_of_a_department_that_there_is_not_are_refused(database_url: str, tmp_path: Path) -> None:
+    file = a_table(tmp_path / "signals.csv", HEADER, [])
+    assert "departments add" in refused(signals.app, database_url, "import", file, "--source", "hrs")
 
 
 def test_a_report_of_signals_is_not_written_over_their_file(tmp_path: Path) -> None:
