@@ -19,6 +19,7 @@ from shared.bus.topics import TopicState, ensure_topics, topic_states
 from shared.events.topics import INTAKE_SIGNAL, TOPICS
 from shared.kernel.clock import SHANGHAI
 from shared.runtime.settings import CommonSettings
+from shared.runtime.stop_signals import stop_signals
 
 _PASSWORD_BYTES = 24
 
@@ -111,7 +112,7 @@ def start(
 ) -> None:
     """在本机运行一个 Kafka，直到 Ctrl-C；无需 Docker / run a broker on this machine until Ctrl-C, without Docker."""
     stopping = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in stop_signals():
         signal.signal(number, lambda *_: stopping.set())
     with explained():
         broker = a_broker(data / "kafka", jars, port)

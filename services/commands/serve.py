@@ -188,7 +188,7 @@ async def serve(
     clock: Clock | None = None,
     fit: Callable[[Host], None] | None = None,
 ) -> None:
-    """Run services until SIGINT or SIGTERM; `fit` may change their host before it serves.
+    """Run services until it is told to stop; `fit` may change their host before it serves.
 
     Raises SchemaNotAtHead, EventsUnreadable, TopicsMissing or KeyMissing, or what a loop died of.
     """

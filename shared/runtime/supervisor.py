@@ -5,7 +5,6 @@ A process that serves with a dead relay would look healthy and lose facts; one t
 
 import asyncio
 import gc
-import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -23,6 +22,7 @@ from shared.runtime.host import Host, Hosted, enter_lifespans
 from shared.runtime.http import ProblemHttp
 from shared.runtime.service import Job
 from shared.runtime.settings import CommonSettings
+from shared.runtime.stop_signals import stop_signals
 
 Role = Literal["all", "api", "worker"]
 
@@ -114,13 +114,13 @@ def attendants(made: Host) -> list[Coroutine[Any, Any, None]]:
 
 
 async def run(made: Host, role: Role = "all", *beside: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Serve until SIGINT or SIGTERM. `beside` are further tasks that may end by themselves.
+    """Serve until it is told to stop. `beside` are further tasks that may end by themselves.
 
     Raises whatever a loop died of, so that the process ends with status 1.
     """
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
+    for name in stop_signals():
         loop.add_signal_handler(name, stopping.set)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(made.close)

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -22,6 +21,7 @@ from shared.events.topics import TOPICS
 from shared.kernel.errors import DomainError, Kind
 from shared.outbox.recovery import relay_again
 from shared.runtime.host import Host
+from shared.runtime.stop_signals import stop_signals
 from simulation.demo.folder import DemoFolder
 from simulation.demo.opening import Opening
 from simulation.demo.screen import Screen
@@ -147,12 +147,12 @@ async def take_over_from_kafka(made: Host, folder: DemoFolder, screen: Screen) -
 
 
 async def serve_apart(made: Host, opening: Opening, broker: Broker) -> None:
-    """Serve by a process for each service and role until SIGINT or SIGTERM.
+    """Serve by a process for each service and role until it is told to stop.
 
     made: the services in this process, of which the database alone is used. Raises PartEnded.
     """
     stopping = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in stop_signals():
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     parts: list[Part] = []
     try:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+from shared.runtime.stop_signals import stop_signals
 
 
 class Stopped(Exception):
@@ -24,7 +24,7 @@ class Stopping:
 
     def listen(self) -> None:
         """Take over the signals from now on, also where the shell had them ignored."""
-        for number in _SIGNALS:
+        for number in stop_signals():
             signal.signal(number, self._note)
 
     def check(self) -> None:

@@ -16,6 +16,7 @@ from typing import IO, Any
 import httpx
 
 from shared.kernel.errors import DomainError, Kind
+from shared.runtime.stop_signals import stop_signals
 from simulation.ahead import follow
 from simulation.demo.folder import check_free, check_ours, clear_away, holder
 from simulation.demo.people import read_people
@@ -162,7 +163,7 @@ def _started(one: Installation) -> Iterator[None]:
 
 def _hold_signals() -> None:
     """Take no second Ctrl-C while everything is taken down."""
-    for name in (signal.SIGINT, signal.SIGTERM):
+    for name in stop_signals():
         signal.signal(name, signal.SIG_IGN)
 
 

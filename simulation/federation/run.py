@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.kernel.errors import DomainError, Kind
+from shared.runtime.stop_signals import stop_signals
 from simulation.demo.screen import Screen
 from simulation.federation.installation import Installation, running
 from simulation.federation.walk import Walk
@@ -65,7 +66,7 @@ def run(places: Places, program: str, *, keep: bool) -> int:
         if not one.runs():
             one.check_startable()
     screen = Screen()
-    for name in (signal.SIGINT, signal.SIGTERM):
+    for name in stop_signals():
         signal.signal(name, signal.default_int_handler)
     try:
         with ExitStack() as stack:

@@ -46,8 +46,9 @@ def test_a_newcomer_sees_the_first_warnings_and_finds_them_again(small_demo: Dem
     demo.end(signal.SIGKILL)
     assert demo.processes() != []
 
+    # The next time their terminal is closed on it.
     demo.start()
-    assert demo.end(signal.SIGINT) == 0
+    assert demo.end(signal.SIGHUP) == 0
     assert demo.processes() == []
     assert demo_command(demo.data, "reset").returncode == 0
     assert not demo.data.exists()
