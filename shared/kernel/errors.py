@@ -73,9 +73,10 @@ class DomainError(Exception):
 class WholeBodyRefused(DomainError):
     """What was sent is refused as a whole: it has no fields to name yet. Subclasses set both messages."""
 
-    def __init__(self) -> None:
-        """Name the body."""
-        super().__init__(fields=[FieldProblem("body", self.code, self.message_zh, self.message_en)])
+    def __init__(self, fault: FieldProblem | None = None) -> None:
+        """Name the body, or the one place in it that is known to be at fault."""
+        whole = FieldProblem("body", self.code, self.message_zh, self.message_en)
+        super().__init__(fields=[fault or whole])
 
 
 class NotFound(DomainError):

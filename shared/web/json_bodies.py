@@ -6,7 +6,7 @@ are none cannot be stored.
 
 import json
 from collections.abc import Iterator
-from math import isfinite
+from math import inf, isfinite
 from typing import Any
 
 from fastapi import Request
@@ -17,6 +17,8 @@ from shared.web.errors import InvalidBody
 
 _LONGEST_PATH = 80
 _MOST_PROBLEMS = 20
+# More than any number that is meant has; Python reads no thousands of them.
+_MOST_DIGITS = 400
 
 REPEATED_KEY = ("repeated_key", "该字段重复出现：请只保留一个。", "This key stands more than once: keep one.")
 _NOT_JSON = ("json_invalid", "不是有效的 UTF-8 JSON。", "This is not valid JSON in UTF-8.")
@@ -25,7 +27,11 @@ _NO_TEXT = (
     "文字中有无法保存的字符（NUL 或不成对的代理项），请删除。",
     "The text holds what cannot be stored (NUL or half a surrogate pair): remove it.",
 )
-_NO_NUMBER = ("finite_number", "必须是有限数值。", "This must be a finite number.")
+_NO_NUMBER = (
+    "finite_number",
+    f"必须是有限数值，至多 {_MOST_DIGITS} 位。",
+    f"This must be a finite number of at most {_MOST_DIGITS} digits.",
+)
 
 Fault = tuple[str, str, str]
 
@@ -38,7 +44,7 @@ def read_json(raw: bytes) -> Any:
     """Return what a body says. Raises InvalidBody with the places at fault, never with what was sent in them."""
     problems: list[FieldProblem] = []
     try:
-        written = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_Object)
+        written = _written(raw.decode("utf-8-sig"))
         for path, fault in _faults(written, ""):
             problems.append(_problem(path, fault))
             if len(problems) == _MOST_PROBLEMS:
@@ -52,11 +58,12 @@ def read_json(raw: bytes) -> Any:
 
 def repeated_key(raw: bytes | str) -> str | None:
     """Return the path of the first key that stands twice in its object; None also where this is no JSON."""
-    try:
-        faults = _faults(json.loads(raw, object_pairs_hook=_Object), "")
-        return next((shown_path(path) for path, fault in faults if fault is REPEATED_KEY), None)
-    except (ValueError, RecursionError):
-        return None
+    return next((shown_path(path) for path, fault in _faults_in(raw) if fault is REPEATED_KEY), None)
+
+
+def first_fault(raw: bytes) -> FieldProblem | None:
+    """Return the first value that no reader takes, with its place; None where there is none, or this is no JSON."""
+    return next((_problem(path, fault) for path, fault in _faults_in(raw)), None)
 
 
 def shown_path(path: str) -> str:
@@ -71,6 +78,21 @@ class StrictRequest(Request):
     async def json(self) -> Any:
         """Return what the body says. Raises InvalidBody."""
         return read_json(await self.body())
+
+
+def _written(text: bytes | str) -> object:
+    return json.loads(text, object_pairs_hook=_Object, parse_int=_integer)
+
+
+def _integer(digits: str) -> float:
+    return int(digits) if len(digits) <= _MOST_DIGITS else inf
+
+
+def _faults_in(raw: bytes | str) -> Iterator[tuple[str, Fault]]:
+    try:
+        yield from _faults(_written(raw), "")
+    except (ValueError, RecursionError):
+        return
 
 
 def _problem(path: str, fault: Fault) -> FieldProblem:

@@ -7,7 +7,7 @@ from pydantic_core import from_json
 
 from services.gateway.usecases.send_signal import MOST_SIGNALS
 from shared.kernel.errors import DomainError, FieldProblem, Kind, WholeBodyRefused
-from shared.web.json_bodies import REPEATED_KEY
+from shared.web.json_bodies import REPEATED_KEY, first_fault
 
 # Inside JSON a raw line break is only ever white space, so a blank in its place changes nothing.
 _BEGIN = re.compile(r'\s*\{\s*"[^"]*"\s*:\s*\[\s*')
@@ -105,19 +105,19 @@ def _read(raw: bytes) -> object:
     try:
         return from_json(raw, allow_inf_nan=False)
     except ValueError:
-        raise BodyNotJson from None
+        raise BodyNotJson(first_fault(raw)) from None
 
 
 def _read_batch(raw: bytes) -> object:
     """Most batches have no fault, and the strict reader is the quicker one."""
     try:
-        return _read(raw)
-    except BodyNotJson:
+        return from_json(raw, allow_inf_nan=False)
+    except ValueError:
         pass
     try:
         return _DECODER.decode(raw.decode())
     except (ValueError, RecursionError):
-        raise BodyNotJson from None
+        raise BodyNotJson(first_fault(raw)) from None
 
 
 def _refused(field: str, zh: str, en: str) -> BatchRefused:

@@ -15,7 +15,7 @@ from services.warning.usecases.store_signals import Outcome, Told
 from shared.contracts.warning import SenderPart
 from shared.kernel.errors import DomainError, FieldProblem, Kind, WholeBodyRefused
 from shared.web.errors import field_problems, problem_of
-from shared.web.json_bodies import REPEATED_KEY, repeated_key, shown_path
+from shared.web.json_bodies import REPEATED_KEY, first_fault, repeated_key, shown_path
 
 LONGEST_LINE_BYTES = 64 * 1024
 MOST_BODY_BYTES = MOST_SIGNALS * (LONGEST_LINE_BYTES + 1)
@@ -179,12 +179,17 @@ def read_signal(line: bytes) -> Told:
 
 
 def parsed_line(line: bytes, model: type[Line]) -> Line:
-    """Return a line's signal. Raises ValidationError, and SignalUnreadable where a key stands twice.
+    """Return a line's signal. Raises ValidationError, and SignalUnreadable for what no reader takes.
 
     Behind every key stands a colon. Only a line with more of them than keys is looked at closely: there are few,
     while a closer look costs as much as reading the line. An instant's colons follow no quotation mark.
     """
-    signal = model.model_validate_json(line)
+    try:
+        signal = model.model_validate_json(line)
+    except ValidationError as error:
+        if error.errors(include_input=False)[0]["type"] == "json_invalid" and (fault := first_fault(line)):
+            raise SignalUnreadable(fields=[fault]) from None
+        raise
     keys = len(signal.model_fields_set) + len(signal.detail or ())
     if line.count(b":") > keys and len(_COLON_BEHIND_KEY.findall(line)) > keys:
         path = repeated_key(line)

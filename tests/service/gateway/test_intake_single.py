@@ -47,6 +47,12 @@ async def test_a_refusal_is_a_problem_with_its_own_status_and_id(
     assert answer.json()["correlation_id"] == "batch-of-nine"
 
 
+@pytest.mark.parametrize("odd", ["NaN", "9" * 10_000, r'"\ud800"'])
+async def test_a_value_that_no_reader_takes_is_named(house: House, odd: str) -> None:
+    answer = await send(house, await house.department_token(), f'{{"detail":{{"a":{odd}}}}}'.encode())
+    assert (answer.status_code, [one["field"] for one in answer.json()["errors"]]) == (400, ["detail.a"])
+
+
 @pytest.mark.parametrize(
     "raw",
     [
