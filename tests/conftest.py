@@ -1,5 +1,6 @@
 """Fixtures that every kind of test may ask for: a real PostgreSQL, a fixed clock, a running system."""
 
+import asyncio
 import gc
 import os
 import shutil
@@ -8,11 +9,13 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 import pytest_asyncio
 import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -40,9 +43,11 @@ gc.set_threshold(100_000, 50, 100)
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
 
-# Memory, where a server's files fit into it: a test waits for its database's files more than for anything else.
-_MEMORY = Path("/dev/shm")  # noqa: S108  a private folder is made in it
-_MEMORY_BYTES = 4 * 2**30
+# Memory, where a test's files fit into it: they are waited for more than anything else, and taken away again.
+_MEMORY = Path("/dev/shm")  # noqa: S108  private folders are made in it
+_MEMORY_BYTES = 6 * 2**30
+if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _MEMORY_BYTES:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
 
 # What these folders share between their files is dear: a broker, a trained model.
@@ -66,9 +71,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """Give the address of this worker's private PostgreSQL; gives up crash safety for speed."""
-    roomy = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _MEMORY_BYTES
+    root = os.environ.get("PYTEST_DEBUG_TEMPROOT")
     with (
-        tempfile.TemporaryDirectory(prefix="lew-", dir=_MEMORY if roomy else None) as folder,
+        tempfile.TemporaryDirectory(prefix="lew-", dir=root) as folder,
         EmbeddedPostgres(Path(folder), durable=False) as server,
     ):
         yield server.url
@@ -90,11 +95,34 @@ async def migrated(url: str) -> None:
     await engine.dispose()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def lasting_engines() -> Iterator[None]:
-    """Let a service's engine serve one test after the other: it keeps its compiled statements, not its connections."""
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+class _LastingEngine(AsyncEngine):
+    """Serves one test after the other, with the same connections and compiled statements."""
+
+    async def dispose(self, close: bool = True) -> None:
+        """Stay: who closes a system would close it for the next one too."""
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session", autouse=True)
+async def lasting_engines() -> AsyncIterator[None]:
+    """Let the engines of services last; a loop of its own, such as a command's, gets engines of its own."""
+    here = asyncio.get_running_loop()
+
+    @cache
+    def lasting(url: str, **settings: Any) -> AsyncEngine:
+        return _LastingEngine(make_engine(url, **settings).sync_engine)
+
+    def made(url: str, **settings: Any) -> AsyncEngine:
+        return (lasting if _running_loop() is here else make_engine)(url, **settings)
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("shared.runtime.host.make_engine", cache(make_engine))
+        patch.setattr("shared.runtime.host.make_engine", made)
         yield
 
 

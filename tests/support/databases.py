@@ -58,7 +58,7 @@ BEGIN
 END $$;
 """
 _OTHERS = """SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"""
 
 
 def database_at(server: str, name: str) -> str:
