@@ -51,14 +51,16 @@ async def find(tx: ReadTx, division: str, uscc: str) -> Row[Any] | None:
 
 
 async def former_names(tx: ReadTx, enterprise_id: int) -> list[str]:
-    """Return the names that the enterprise no longer has, newest first."""
-    ended = select(enterprise_names.c.name).where(
-        enterprise_names.c.enterprise_id == enterprise_id, enterprise_names.c.used_until.is_not(None)
+    """Return the names that the enterprise no longer has, each once, newest first."""
+    until = enterprise_names.c.used_until
+    ended = (
+        select(enterprise_names.c.name)
+        .where(enterprise_names.c.enterprise_id == enterprise_id)
+        .group_by(enterprise_names.c.name)
+        .having(func.bool_and(until.is_not(None)))
     )
-    newest = ended.order_by(enterprise_names.c.used_until.desc(), enterprise_names.c.id.desc()).limit(
-        MOST_NAMES
-    )
-    return [row.name for row in await tx.rows(newest)]
+    newest = ended.order_by(func.max(until).desc(), func.max(enterprise_names.c.id).desc())
+    return [row.name for row in await tx.rows(newest.limit(MOST_NAMES))]
 
 
 def _within(division: str) -> ColumnElement[bool]:

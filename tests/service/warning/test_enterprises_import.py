@@ -135,7 +135,6 @@ def test_no_name_is_lost_between_the_rows_of_one_file(
     assert asyncio.run(former_names(database_url)) == [
         "上海第四名甲厂",
         "上海第三名甲厂",
-        "上海新名甲厂",
         "上海旧名甲厂",
     ]
     names("third.csv", "上海路过之名厂", "上海新名甲厂")
