@@ -72,6 +72,13 @@ def test_what_is_no_history_is_refused_with_its_line(
     assert told in refused.value.message_en
 
 
+def test_a_file_that_csv_does_not_allow_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "h.csv"
+    file.write_text(",".join(COLUMNS) + "\n" + "e" * 200_000 + ",wage_arrears,2020-01-01,,,\n")
+    with pytest.raises(HistoryUnusable, match="no sound CSV file"):
+        read_history(file)
+
+
 def test_columns_that_are_missing_are_unknown_and_others_are_ignored(tmp_path: Path) -> None:
     columns = ("note", "occurred_on", "kind", "enterprise_id")
     history = read_history(written(tmp_path / "h.csv", [("x", "2020-01-01", "a", "e1")], columns))

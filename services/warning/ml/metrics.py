@@ -13,7 +13,7 @@ _CALIBRATION_BINS = 10
 
 
 def measure(
-    outcome: Flags, probability: Floats, enterprise_id: Integers, baselines: Mapping[str, Floats]
+    outcome: Flags, probability: Floats, enterprise_id: Integers, baselines: Mapping[str, Floats | None]
 ) -> dict[str, Any]:
     """Return discrimination, precision at the top, calibration, and the baselines' average precision."""
     base_rate = float(outcome.mean())
@@ -49,8 +49,10 @@ def calibration_error(outcome: Flags, probability: Floats) -> float:
     return float(sum(gaps) / len(outcome))
 
 
-def _average_precision(outcome: Flags, score: Floats) -> float | None:
-    return float(average_precision_score(outcome, score)) if outcome.any() else None
+def _average_precision(outcome: Flags, score: Floats | None) -> float | None:
+    if score is None or not outcome.any():
+        return None
+    return float(average_precision_score(outcome, score))
 
 
 def _top(outcome: Flags, probability: Floats, enterprise_id: Integers, share: float) -> Integers:

@@ -10,6 +10,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 
 from services.warning.domain.ports import EnterpriseScore, FactChunk, ScoreReason
 from services.warning.ml.arrays import Floats
+from services.warning.ml.calibration import probability
 from services.warning.ml.facts import decode
 from services.warning.ml.features import feature_rows
 from services.warning.ml.inputs import ModelInputs
@@ -42,7 +43,7 @@ class Scorer:
 
     def probability(self, features: Floats) -> Floats:
         """Return the calibrated probability per row of the catalogue's features."""
-        return 1 / (1 + np.exp(-self.log_odds(self.inputs.matrix(features))))
+        return probability(self.log_odds(self.inputs.matrix(features)))
 
 
 class ScoredModel:

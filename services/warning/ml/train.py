@@ -16,8 +16,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from services.warning.ml.arrays import Flags, Floats, Integers
+from services.warning.ml.arrays import Flags, Floats
 from services.warning.ml.artifact import ModelFacts, digest, dumps
+from services.warning.ml.calibration import folds_by_enterprise, sigmoid
 from services.warning.ml.catalogue import HEADCOUNT, INDUSTRY, Catalogue
 from services.warning.ml.features import feature_rows
 from services.warning.ml.history import Sample, TrainingHistory, draw_sample, outcomes_after, window_end
@@ -111,12 +112,12 @@ def _fit(sample: Sample, catalogue: Catalogue, settings: TrainingSettings, seed:
     inputs = compile_inputs(_varying(sample, catalogue), catalogue)
     matrix = inputs.matrix(sample.features)
     margin = np.zeros(len(matrix))
-    fold = _folds(sample, settings.folds, seed)
+    fold = folds_by_enterprise(sample.enterprise_id, sample.outcome, settings.folds, seed)
     for one in range(settings.folds):
         aside = fold == one
         part = _boost(inputs, matrix[~aside], sample.outcome[~aside], sample.weight[~aside], settings, seed)
         margin[aside] = part.decision_function(matrix[aside])
-    slope, intercept = _sigmoid(margin, sample)
+    slope, intercept = sigmoid(margin, sample.outcome, sample.weight)
     return Scorer(
         inputs=inputs,
         classifier=_boost(inputs, matrix, sample.outcome, sample.weight, settings, seed),
@@ -130,17 +131,6 @@ def _varying(sample: Sample, catalogue: Catalogue) -> tuple[str, ...]:
     """Return the features with more than one value: the others teach nothing, and an empty model must not be."""
     varies = np.flatnonzero(sample.features.min(axis=0) != sample.features.max(axis=0)).tolist() or [0]
     return tuple(catalogue.feature_names[at] for at in varies)
-
-
-def _folds(sample: Sample, folds: int, seed: int) -> Integers:
-    """Return a fold per row: all rows of an enterprise in one, positive enterprises spread evenly."""
-    ids, row = np.unique(sample.enterprise_id, return_inverse=True)
-    positive = np.isin(ids, sample.enterprise_id[sample.outcome])
-    shuffled = np.random.default_rng(seed).permutation(len(ids))
-    order = shuffled[np.argsort(positive[shuffled], kind="stable")]
-    fold = np.empty(len(ids), dtype=np.int64)
-    fold[order] = np.arange(len(ids)) % folds
-    return fold[row]
 
 
 def _boost(
@@ -162,19 +152,6 @@ def _boost(
         random_state=seed,
     )
     return classifier.fit(matrix, outcome, sample_weight=weight)
-
-
-def _sigmoid(margin: Floats, sample: Sample) -> tuple[float, float]:
-    """Fit log odds = slope * margin + intercept on margins from models that had not seen the enterprise.
-
-    A slope that is not positive would turn the ranking round: then the base rate is all that was learnt.
-    """
-    curve = LogisticRegression(C=1e3).fit(margin[:, None], sample.outcome, sample_weight=sample.weight)
-    slope, intercept = float(curve.coef_[0, 0]), float(curve.intercept_[0])
-    if slope > 0:
-        return slope, intercept
-    rate = float(np.average(sample.outcome, weights=sample.weight))
-    return 0.0, float(np.log(rate / (1 - rate)))
 
 
 def _baseline(inputs: ModelInputs, sample: Sample) -> Floats:

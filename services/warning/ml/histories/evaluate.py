@@ -17,8 +17,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from services.warning.ml.arrays import Flags, Floats, Integers
+from services.warning.ml.calibration import probability
 from services.warning.ml.histories.events import EventHistory, HistoryUnusable, read_history
-from services.warning.ml.histories.learn import Learnt, TooFewOutcomes, learn, probability
+from services.warning.ml.histories.learn import Learnt, TooFewOutcomes, learn
 from services.warning.ml.histories.rows import Question, Rows, outcomes, rows_at
 from services.warning.ml.metrics import calibration_error, measure
 from services.warning.ml.threads import one_thread_to_train
@@ -88,9 +89,9 @@ def evaluate(history: EventHistory, window: Window, seed: int = 0) -> dict[str, 
     except TooFewOutcomes:
         learnt = None
     log_odds = _by_counting(rows) if learnt is None else learnt.log_odds(rows)
-    report = measure(outcome, probability(log_odds), _by_name(history, rows), {})
+    baselines = dict(_baselines(history, window, rows))
+    report = measure(outcome, probability(log_odds), _by_name(history, rows), baselines)
     report["average_precision_ci95"] = _interval(outcome, log_odds, seed)
-    report["baselines"] = dict(_baselines(history, window, rows, outcome))
     unseen = came.sum() - outcome.sum()
     report["unseen_outcome_share"] = float(unseen / came.sum()) if came.any() else None
     report["rules_only"] = learnt is None
@@ -146,12 +147,10 @@ def _interval(outcome: Flags, score: Floats, seed: int) -> list[float] | None:
     return [float(one) for one in np.quantile(found, [0.025, 0.975])]
 
 
-def _baselines(
-    history: EventHistory, window: Window, rows: Rows, outcome: Flags
-) -> Iterator[tuple[str, float | None]]:
-    """The average precision of counting, and of what a good afternoon gives: one closed window, standard settings."""
+def _baselines(history: EventHistory, window: Window, rows: Rows) -> Iterator[tuple[str, Floats | None]]:
+    """The scores of counting, and of what a good afternoon gives: one closed window, standard settings."""
     for name, feature in (("count_all", "outcome.count"), ("count_365", "outcome.count_365")):
-        yield name, _precision(outcome, rows.features[:, rows.names.index(feature)])
+        yield name, rows.features[:, rows.names.index(feature)]
     then = window.cutoff - window.question.horizon_days
     earlier = rows_at(history, window.question, then)
     known = outcomes(history, window.question, then, known_by=window.cutoff)[earlier.enterprise]
@@ -159,14 +158,9 @@ def _baselines(
     for name, model in (("logreg", line), ("histgb", HistGradientBoostingClassifier(random_state=0))):
         if 0 < known.sum() < len(known):
             with one_thread_to_train():
-                score = model.fit(earlier.features, known).decision_function(rows.features)
-            yield name, _precision(outcome, score)
+                yield name, model.fit(earlier.features, known).decision_function(rows.features)
         else:
             yield name, None
-
-
-def _precision(outcome: Flags, score: Floats) -> float | None:
-    return float(average_precision_score(outcome, score)) if outcome.any() else None
 
 
 def _peak_mb() -> float:

@@ -87,6 +87,10 @@ def read_history(path: Path) -> EventHistory:
         raise HistoryUnusable(
             f"{path.name} 不是 UTF-8 编码的 CSV。", f"{path.name} is no CSV file in UTF-8."
         ) from error
+    except csv.Error as error:
+        raise HistoryUnusable(
+            f"{path.name} 不是正确的 CSV：{error}。", f"{path.name} is no sound CSV file: {error}."
+        ) from error
 
 
 @contextmanager

@@ -18,8 +18,10 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from services.warning.ml.arrays import Flags, Floats, Integers
+from services.warning.ml.calibration import folds_by_enterprise, sigmoid
 from services.warning.ml.histories.events import EventHistory, HistoryUnusable
 from services.warning.ml.histories.rows import Question, Rows, outcomes, rows_at
+from services.warning.ml.on_demand import LEAST_POSITIVES
 from services.warning.ml.threads import one_thread_to_train
 
 # Cut-offs lie half a horizon apart; an older one weighs less, because the world moves on.
@@ -31,8 +33,6 @@ _FOLDS: Final = 3
 # Thinning moves the trees, which take no weights: only what does not fit is thinned.
 _MOST_ROWS: Final = 240_000
 _SHARES_OF_TREES: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
-LEAST_POSITIVES: Final = 30
-"""With fewer enterprises that had an outcome there is nothing to learn from."""
 
 
 class TooFewOutcomes(HistoryUnusable):
@@ -105,11 +105,6 @@ class Learnt:
         )
 
 
-def probability(log_odds: Floats) -> Floats:
-    """Return the probability of log odds."""
-    return 1 / (1 + np.exp(-log_odds))
-
-
 def training_cutoffs(history: EventHistory, question: Question, cutoff: int) -> list[int]:
     """Return the cut-offs whose windows are closed by `cutoff`, the newest first; at least one."""
     step = max(1, question.horizon_days // 2)
@@ -132,14 +127,14 @@ def learn(history: EventHistory, question: Question, cutoff: int, seed: int = 0)
     with one_thread_to_train():
         margins = _out_of_fold(sample, seed)
         newest = sample[sample.age == 0]
-        share = _share_of_trees(margins, newest.outcome)
-        slope, intercept = _sigmoid(_blended(margins, share), newest.outcome)
+        share = _share_of_trees(margins, newest)
+        slope, intercept = sigmoid(_blended(margins, share), newest.outcome, newest.weight)
         return Learnt(
             members=_fit(sample, seed),
             share_of_trees=share,
             slope=slope,
             intercept=intercept,
-            base_rate=float(newest.outcome.mean()),
+            base_rate=float(np.average(newest.outcome, weights=newest.weight)),
             names=names,
             training_rows=len(sample.outcome),
         )
@@ -203,7 +198,7 @@ def _fit(sample: Sample, seed: int) -> _Members:
 
 def _out_of_fold(sample: Sample, seed: int) -> Floats:
     """Return the members' margins on the newest rows, each from members that never saw the enterprise."""
-    fold = _folds(sample, seed)
+    fold = folds_by_enterprise(sample.enterprise, sample.outcome, _FOLDS, seed)
     margins: Floats = np.zeros((len(sample.outcome), 2))
     for one in range(_FOLDS):
         aside = (fold == one) & (sample.age == 0)
@@ -213,33 +208,16 @@ def _out_of_fold(sample: Sample, seed: int) -> Floats:
     return chosen
 
 
-def _folds(sample: Sample, seed: int) -> Integers:
-    """Return a fold per row: all rows of an enterprise in one, enterprises with an outcome spread evenly."""
-    enterprises, row = np.unique(sample.enterprise, return_inverse=True)
-    positive = np.isin(enterprises, sample.enterprise[sample.outcome])
-    shuffled = np.random.default_rng(seed).permutation(len(enterprises))
-    fold = np.empty(len(enterprises), dtype=np.int64)
-    fold[shuffled[np.argsort(positive[shuffled], kind="stable")]] = np.arange(len(enterprises)) % _FOLDS
-    return fold[row]
-
-
-def _share_of_trees(margins: Floats, outcome: Flags) -> float:
+def _share_of_trees(margins: Floats, newest: Sample) -> float:
     """Return the share with the best ranking; of those that rank about as well the smallest, which is the steadier."""
-    if not outcome.any():
+    if not newest.outcome.any():
         return _SHARES_OF_TREES[0]
-    scored = [average_precision_score(outcome, _blended(margins, share)) for share in _SHARES_OF_TREES]
+    scored = [
+        average_precision_score(newest.outcome, _blended(margins, share), sample_weight=newest.weight)
+        for share in _SHARES_OF_TREES
+    ]
     return _SHARES_OF_TREES[int(np.argmax(scored))]
 
 
 def _blended(margins: Floats, share_of_trees: float) -> Floats:
     return (1 - share_of_trees) * margins[:, 0] + share_of_trees * margins[:, 1]
-
-
-def _sigmoid(margin: Floats, outcome: Flags) -> tuple[float, float]:
-    """Fit log odds = slope * margin + intercept; a slope that would turn the ranking round is none."""
-    if 0 < outcome.sum() < len(outcome):
-        curve = LogisticRegression(C=1e3).fit(margin[:, None], outcome)
-        if curve.coef_[0, 0] > 0:
-            return float(curve.coef_[0, 0]), float(curve.intercept_[0])
-    rate = (outcome.sum() + 0.5) / (len(outcome) + 1)
-    return 0.0, float(np.log(rate / (1 - rate)))

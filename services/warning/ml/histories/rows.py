@@ -108,8 +108,10 @@ class _Group:
         yield "count", np.log1p(self._sum(np.ones(len(self._age))))
         for days in _HALF_LIVES:
             yield f"decayed_{days}", np.log1p(self._sum(np.exp2(-self._age / days)))
+        days = self._distinct(self._day)
+        yield "days", np.log1p(days)
         yield from self._spread()
-        yield from self._rhythm()
+        yield from self._rhythm(days)
         recent = self._age < _YEAR_DAYS
         for name, size in (("amount", self._amount), ("workers", self._workers)):
             yield name, np.log1p(self._sum(size))
@@ -118,18 +120,16 @@ class _Group:
 
     def _spread(self) -> Iterator[tuple[str, Floats]]:
         """Ten claims of one morning are one quarrel; ten in ten months are a habit."""
-        yield "days", np.log1p(self._distinct(self._day))
         recent = self._age < UNIVERSE_DAYS
         yield f"days_{UNIVERSE_DAYS}", np.log1p(self._distinct(self._day, recent))
         yield "months", np.log1p(self._distinct(self._day // _MONTH_DAYS))
         yield "years", self._distinct(self._age // _YEAR_DAYS)
 
-    def _rhythm(self) -> Iterator[tuple[str, Floats]]:
+    def _rhythm(self, days: Floats) -> Iterator[tuple[str, Floats]]:
         """How long ago, how far apart, and whether the next is overdue by the enterprise's own measure."""
         last = self._latest(self._day)
         first = -self._latest(-self._day)
         before = self._latest(self._day, self._day < last[self._enterprise])
-        days = self._distinct(self._day)
         since = np.minimum(self._cutoff - last, _NEVER_DAYS)
         pace = np.where(days > 1, (last - first) / np.maximum(days - 1, 1), _NEVER_DAYS)
         yield "since_last", np.log1p(since)
