@@ -15,11 +15,9 @@ from services.commands.faults import explained
 from shared.contracts.warning import TownCount
 from shared.kernel.clock import SystemClock, shanghai_day
 from shared.kernel.divisions import division_name
-from shared.runtime.supervisor import Role
 from simulation.demo.buses import BusName
 from simulation.demo.district import ENTERPRISES, MONTHS
 from simulation.demo.folder import remove
-from simulation.demo.part import run_part
 from simulation.demo.people import as_listed, read_people
 from simulation.demo.run import Wish
 from simulation.demo.run import start as start_demo
@@ -72,13 +70,6 @@ def start(
     sys.stdout.flush()
     # Not by returning: that would wait for a thread that still trains, for a model that nobody wants any more.
     os._exit(status)
-
-
-@demo.command("part", hidden=True)
-def part(service: str, role: Role, data: DataFolder = DEFAULT_FOLDER) -> None:
-    """运行演示区的一个进程，由 demo start 启动 / one process of a demo over Kafka; `demo start` runs it."""
-    with explained():
-        run_part(service, role, data)
 
 
 @demo.command("federation")

@@ -16,6 +16,7 @@ import pytest
 import pytest_asyncio
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
+from typing_extensions import override
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -105,6 +106,7 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
 class _LastingEngine(AsyncEngine):
     """Serves one test after the other, with the same connections and compiled statements."""
 
+    @override
     async def dispose(self, close: bool = True) -> None:
         """Stay: who closes a system would close it for the next one too."""
 

@@ -224,7 +224,7 @@ def _started(service: str, role: str, port: int, settings: Mapping[str, str], fo
     log = Path(settings["LOG_FILE"])
     with log.open("ab") as errors:
         process = subprocess.Popen(  # noqa: S603  our own program
-            [sys.executable, "-m", "services", "demo", "part", service, role, "--data", str(folder.path)],
+            [sys.executable, "-m", "services", "demo-part", service, role, str(folder.path)],
             env=ours | dict(settings),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,

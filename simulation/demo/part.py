@@ -1,12 +1,17 @@
-"""One process of a demo over Kafka: a service in one role, on the demo's clock."""
+"""`labour-warning demo-part`: one process of a demo over Kafka, a service in one role, on the demo's clock.
+
+A command of its own, which needs nothing of what the others of the demo load.
+"""
 
 import os
 import sys
 from pathlib import Path
 from threading import Thread
 
+import typer
 import uvloop
 
+from services.commands.faults import explained
 from services.commands.serve import serve, specs_of
 from shared.observability import logging
 from shared.runtime.host import Host
@@ -15,6 +20,15 @@ from shared.runtime.supervisor import Role
 from simulation.ahead import AheadClock
 from simulation.demo.folder import DemoFolder, Stage
 from simulation.demo.pauses import pause_by
+
+app = typer.Typer(name="demo-part", hidden=True)
+
+
+@app.callback(invoke_without_command=True)
+def part(service: str, role: Role, data: Path) -> None:
+    """运行演示区的一个进程，由 demo start 启动 / one process of a demo over Kafka; `demo start` runs it."""
+    with explained():
+        run_part(service, role, data)
 
 
 def run_part(service: str, role: Role, data: Path) -> None:

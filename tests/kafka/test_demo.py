@@ -35,8 +35,8 @@ def parts(demo: Demo) -> dict[str, psutil.Process]:
     found = {}
     for process in psutil.process_iter(["cmdline"]):
         words = process.info["cmdline"] or []
-        if "part" in words and str(demo.data) in words:
-            found["-".join(words[words.index("part") + 1 :][:2])] = process
+        if "demo-part" in words and str(demo.data) in words:
+            found["-".join(words[words.index("demo-part") + 1 :][:2])] = process
     return found
 
 

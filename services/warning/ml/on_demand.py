@@ -50,9 +50,10 @@ class Trainer:
         outcomes: Sequence[tuple[int, date, date]],
         cutoffs: Sequence[date],
     ) -> TrainedModel:
-        # Each outcome counts at most once at every cut-off: so few are not worth the import.
-        if len(outcomes) * len(cutoffs) < LEAST_POSITIVES:
-            raise NotEnoughOutcomes(facts={"found": len(outcomes), "needed": LEAST_POSITIVES})
+        found = len({enterprise_id for enterprise_id, _, _ in outcomes})
+        # No more than these can be found in the windows: so few are not worth the import.
+        if found < LEAST_POSITIVES:
+            raise NotEnoughOutcomes(facts={"found": found, "needed": LEAST_POSITIVES})
         trainer: RiskModelTrainer = import_module("services.warning.ml.trainer").Trainer()
         return trainer.train(history, indicators, outcomes, cutoffs)
 

@@ -103,11 +103,11 @@ class _Group:
         self._workers = np.maximum(np.nan_to_num(history.workers[chosen]), 0)
 
     def columns(self) -> Iterator[tuple[str, Floats]]:
-        for days in _WINDOWS:
-            yield f"count_{days}", np.log1p(self._sum(self._age < days))
+        for window in _WINDOWS:
+            yield f"count_{window}", np.log1p(self._sum(self._age < window))
         yield "count", np.log1p(self._sum(np.ones(len(self._age))))
-        for days in _HALF_LIVES:
-            yield f"decayed_{days}", np.log1p(self._sum(np.exp2(-self._age / days)))
+        for half_life in _HALF_LIVES:
+            yield f"decayed_{half_life}", np.log1p(self._sum(np.exp2(-self._age / half_life)))
         days = self._distinct(self._day)
         yield "days", np.log1p(days)
         yield from self._spread()
