@@ -1,4 +1,4 @@
-"""`labour-warning demo …`: the simulated district; `labour-warning simulate`: it lives on."""
+"""`labour-warning demo …`: the simulated district."""
 
 import asyncio
 import os
@@ -26,10 +26,7 @@ from simulation.demo.table import open_by_town, show_table
 from simulation.federation.run import Places
 from simulation.federation.run import run as run_federation
 from simulation.files import write_world
-from simulation.living import run as living
 from simulation.world import build_world
-
-_FASTEST = 100_000
 
 demo = typer.Typer(name="demo", no_args_is_help=True, help="演示区 / the simulated district on this machine")
 
@@ -157,33 +154,6 @@ def write_files(
             build_world(secrets.randbelow(2**31) if seed is None else seed, enterprises, months, day), folder
         )
     typer.echo(f"{folder}: {summary['counts']}")
-
-
-def simulate(
-    days: Annotated[int, typer.Option(min=1, max=366, help="天数 / days")] = 1,
-    speed: Annotated[str, typer.Option(help="比真实时间快多少倍，或 max / times real time, or max")] = "720",
-    data: DataFolder = DEFAULT_FOLDER,
-    seed: Annotated[
-        int | None, typer.Option(help="随机种子，缺省为演示区的 / seed, the demo's by default")
-    ] = None,
-) -> None:
-    """让运行中的演示区继续过日子，Ctrl-C 结束 / let the running demo's district live on; Ctrl-C ends it."""
-    with explained():
-        status = living.simulate(living.Days(data, days, _times(speed), seed))
-    raise typer.Exit(status)
-
-
-def _times(speed: str) -> float | None:
-    """Return how many times as fast as real time, None for as fast as possible."""
-    if speed == "max":
-        return None
-    try:
-        times = float(speed)
-    except ValueError:
-        times = 0.0
-    if not 1 <= times <= _FASTEST:
-        raise typer.BadParameter(f"1–{_FASTEST:,} 或 / or max", param_hint="--speed")
-    return times
 
 
 def _program() -> str:

@@ -17,9 +17,9 @@ from tests.flows.demo_process import Demo, command
 
 pytestmark = pytest.mark.slow
 
-# Holidays in a row, at most, and the working days that a warning takes to go round; days are played in threes.
+# Holidays in a row, at most, and the working days that a warning takes to go round; days are played in fives.
 MOST_DAYS = 15
-AT_ONCE = 3
+AT_ONCE = 5
 DASHBOARD = "/api/dashboard/v1"
 
 
