@@ -14,7 +14,13 @@ import typer
 
 from services.commands.database import Databases, DataFolder, run_with_databases
 from services.commands.faults import explained
-from services.warning.ml.on_demand import Factory, Trainer, backtest_history, evaluate_history
+from services.warning.ml.on_demand import (
+    Factory,
+    Trainer,
+    backtest_history,
+    evaluate_history,
+    train_history,
+)
 from services.warning.service import read_policies
 from services.warning.settings import WarningSettings
 from services.warning.usecases.export_labels import export_labels
@@ -29,19 +35,6 @@ app = typer.Typer(name="model", help="风险模型 / the risk model", no_args_is
 @app.callback()
 def model() -> None:
     """风险模型 / the risk model."""
-
-
-@app.command()
-def train(
-    data: DataFolder = None, card: Annotated[bool, typer.Option(help="打印模型卡 / print the card")] = False
-) -> None:
-    """用已存历史训练模型并启用 / train from the stored history and put the model in force."""
-
-    async def work(found: Databases) -> str:
-        return await train_and_install(found["warning"])
-
-    told = run_with_databases(data, work)
-    typer.echo(told if card else told.partition("\n")[0].lstrip("# "))
 
 
 @app.command()
@@ -67,7 +60,8 @@ def labels(
 
 
 History = Annotated[
-    Path, typer.Option(help="事件历史：CSV，可为 .csv.gz / a history of events: CSV, or .csv.gz")
+    Path,
+    typer.Option(help="事件历史：CSV、.csv.gz 或 Parquet / a history of events: CSV, .csv.gz or Parquet"),
 ]
 Outcome = Annotated[
     str, typer.Option(help="结果的类别，以逗号分隔，或 any / kinds of the outcome, with commas, or any")
@@ -80,12 +74,61 @@ AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出 / print JS
 
 
 @app.command()
+def train(
+    data: DataFolder = None,
+    card: Annotated[bool, typer.Option(help="打印模型卡 / print the card")] = False,
+    history: History | None = None,
+    outcome: Outcome | None = None,
+    horizon_days: HorizonDays | None = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="只用到这一天为止已知 / learn from what was known by this day"
+        ),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="模型存入的新目录 / the new folder of the model")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """用已存历史训练模型并启用 / train from the stored history and put the model in force.
+
+    给出 --history 时，用该文件训练并存入 --out，不启用。 / With --history: from that file, into --out, not in force.
+    """
+    if history is None:
+
+        async def work(found: Databases) -> str:
+            return await train_and_install(found["warning"])
+
+        told = run_with_databases(data, work)
+        typer.echo(told if card else told.partition("\n")[0].lstrip("# "))
+        return
+    if outcome is None or horizon_days is None or until is None or out is None:
+        raise typer.BadParameter("--history: --outcome, --horizon-days, --until, --out")
+    with explained():
+        facts = train_history(history, outcome, horizon_days, until.date(), out)
+    _tell_ignored(facts.pop("ignored_columns"))
+    shown = ("events", "training_rows", "base_rate", "share_of_trees", "until")
+    typer.echo(
+        json.dumps(facts, ensure_ascii=False)
+        if as_json
+        else f"{out}: " + ", ".join(f"{name} {_figure(facts[name])}" for name in shown)
+    )
+
+
+@app.command()
 def evaluate(
-    history: History, outcome: Outcome, horizon_days: HorizonDays, cutoff: Cutoff, as_json: AsJson = False
+    history: History,
+    outcome: Outcome,
+    horizon_days: HorizonDays,
+    cutoff: Cutoff,
+    model: Annotated[
+        Path | None,
+        typer.Option(help="model train --out 存入的目录，缺省为就地训练 / a trained model's folder"),
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """在一份事件历史上评估：只用截止日已知，考截止日之后 / learn from what was known, measured on what followed."""
     with explained():
-        report = evaluate_history(history, outcome, horizon_days, cutoff.date())
+        report = evaluate_history(history, outcome, horizon_days, cutoff.date(), model)
     _tell_ignored(report.pop("ignored_columns"))
     typer.echo(json.dumps(report, ensure_ascii=False) if as_json else _table([report]))
 

@@ -45,7 +45,8 @@ class ArtifactRefused(ValueError):
         super().__init__(message)
 
 
-def _libraries() -> dict[str, str]:
+def libraries() -> dict[str, str]:
+    """Return the versions of what a model is made of."""
     return {"scikit-learn": sklearn.__version__, "numpy": np.__version__}
 
 
@@ -60,7 +61,7 @@ class ModelFacts:
     seed: int
     training_rows: int
     metrics: Mapping[str, Any]
-    libraries: Mapping[str, str] = field(default_factory=_libraries)
+    libraries: Mapping[str, str] = field(default_factory=libraries)
 
 
 def digest(artifact: bytes) -> str:
@@ -140,11 +141,17 @@ def _split(artifact: bytes) -> tuple[dict[str, Any], bytes]:
     return header, trees
 
 
-def _build(trees: bytes, columns: int) -> HistGradientBoostingClassifier:
-    foreign = set(skops_io.get_untrusted_types(data=trees)) - set(TRUSTED_TYPES)
+def build(raw: bytes) -> object:
+    """Return what skops wrote, where it is of trusted types alone. Raises ArtifactRefused."""
+    foreign = set(skops_io.get_untrusted_types(data=raw)) - set(TRUSTED_TYPES)
     if foreign:
         raise ArtifactRefused("types", f"the artifact holds types that are not allowed: {sorted(foreign)}")
-    classifier = skops_io.loads(trees, trusted=list(TRUSTED_TYPES))
+    built: object = skops_io.loads(raw, trusted=list(TRUSTED_TYPES))
+    return built
+
+
+def _build(trees: bytes, columns: int) -> HistGradientBoostingClassifier:
+    classifier = build(trees)
     if not isinstance(classifier, HistGradientBoostingClassifier) or classifier.n_features_in_ != columns:
         raise ArtifactRefused("types", "the artifact's model is not the one that its first line describes")
     return classifier

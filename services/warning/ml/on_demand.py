@@ -58,13 +58,24 @@ class Trainer:
         return trainer.train(history, indicators, outcomes, cutoffs)
 
 
-def evaluate_history(path: Path, outcome: str, horizon_days: int, cutoff: date) -> dict[str, Any]:
-    """Return how well a model that learns from a file of events ranks the window after the cut-off.
+def train_history(path: Path, outcome: str, horizon_days: int, until: date, folder: Path) -> dict[str, Any]:
+    """Keep in a folder what a model learns from a file of events, and return what it is.
 
-    Raises HistoryUnusable with what is wrong with the file, the outcome or the cut-off.
+    Raises HistoryUnusable with what is wrong with the file or the outcome, and ModelUnusable for the folder.
+    """
+    stored = import_module("services.warning.ml.histories.stored")
+    return cast("dict[str, Any]", stored.train_file(path, outcome, horizon_days, until, folder))
+
+
+def evaluate_history(
+    path: Path, outcome: str, horizon_days: int, cutoff: date, model: Path | None
+) -> dict[str, Any]:
+    """Return how well a stored model, or one that learns from the file itself, ranks the window after the cut-off.
+
+    Raises HistoryUnusable with what is wrong with the file, the outcome or the cut-off; ModelUnusable.
     """
     evaluating = import_module("services.warning.ml.histories.evaluate")
-    return cast("dict[str, Any]", evaluating.evaluate_file(path, outcome, horizon_days, cutoff))
+    return cast("dict[str, Any]", evaluating.evaluate_file(path, outcome, horizon_days, cutoff, model))
 
 
 def backtest_history(

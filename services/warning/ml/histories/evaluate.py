@@ -4,6 +4,7 @@ import resource
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,9 +19,11 @@ from sklearn.preprocessing import StandardScaler
 
 from services.warning.ml.arrays import Flags, Floats, Integers
 from services.warning.ml.calibration import probability
-from services.warning.ml.histories.events import EventHistory, HistoryUnusable, read_history
+from services.warning.ml.histories.events import EventHistory, HistoryUnusable
+from services.warning.ml.histories.files import read_history
 from services.warning.ml.histories.learn import Learnt, TooFewOutcomes, learn
-from services.warning.ml.histories.rows import Question, Rows, outcomes, rows_at
+from services.warning.ml.histories.rows import Layout, Question, Rows, layout_at, outcomes, rows_at
+from services.warning.ml.histories.stored import asked, day_number, load
 from services.warning.ml.metrics import calibration_error, measure
 from services.warning.ml.threads import one_thread_to_train
 
@@ -29,7 +32,6 @@ _RESAMPLES: Final = 400
 _RESAMPLED_ROWS: Final = 20_000_000
 # From this change of the base rate on the figures are given before and after aligning the mean.
 _MOVED: Final = 0.2
-ANY: Final = "any"
 _EPOCH: Final = date(1970, 1, 1)
 
 
@@ -41,12 +43,20 @@ class Window:
     cutoff: int
 
 
-def evaluate_file(path: Path, outcome: str, horizon_days: int, cutoff: date) -> dict[str, Any]:
-    """Evaluate on a file of events; `outcome` is "any" or kinds with commas between. Raises HistoryUnusable."""
+def evaluate_file(
+    path: Path, outcome: str, horizon_days: int, cutoff: date, model: Path | None = None
+) -> dict[str, Any]:
+    """Evaluate on a file of events; `outcome` is "any" or kinds with commas between.
+
+    Raises HistoryUnusable; and ModelUnusable for a stored model that learnt from later days, or something else.
+    """
     history = read_history(path)
-    return {"ignored_columns": list(history.ignored)} | evaluate(
-        history, _window(outcome, horizon_days, cutoff)
-    )
+    window = Window(asked(outcome, horizon_days), day_number(cutoff))
+    stored = None if model is None else load(model)
+    if stored is not None:
+        stored.check(window.question, window.cutoff)
+    report = evaluate(history, window, None if stored is None else stored.learnt)
+    return {"ignored_columns": list(history.ignored)} | report
 
 
 def backtest_file(
@@ -54,7 +64,7 @@ def backtest_file(
 ) -> list[dict[str, Any]]:
     """Evaluate at `windows` cut-offs, one horizon apart; those before which nothing happened are left out."""
     history = read_history(path)
-    newest = _window(outcome, horizon_days, cutoff)
+    newest = Window(asked(outcome, horizon_days), day_number(cutoff))
     found = []
     for back in range(windows):
         window = replace(newest, cutoff=newest.cutoff - back * horizon_days)
@@ -65,18 +75,16 @@ def backtest_file(
     return found
 
 
-def _window(outcome: str, horizon_days: int, cutoff: date) -> Window:
-    kinds = None if outcome == ANY else tuple(one.strip() for one in outcome.split(","))
-    return Window(Question(kinds, horizon_days), (cutoff - _EPOCH).days)
-
-
-def evaluate(history: EventHistory, window: Window, seed: int = 0) -> dict[str, Any]:
-    """Learn from earlier cut-offs alone, score the window, and return the figures; what is undefined is None.
+def evaluate(
+    history: EventHistory, window: Window, learnt: Learnt | None = None, seed: int = 0
+) -> dict[str, Any]:
+    """Score the window and return the figures; what is undefined is None. Without a model one learns earlier cut-offs.
 
     Raises HistoryUnusable where nobody had an event in the 730 days up to the cut-off.
     """
     began = time.monotonic()
-    rows = rows_at(history, window.question, window.cutoff)
+    layout = layout_at(history, window.cutoff) if learnt is None else learnt.layout
+    rows = rows_at(history, window.question, layout, window.cutoff)
     if not len(rows.enterprise):
         raise HistoryUnusable(
             "截至该日前的730天内没有任何企业出现过事件。",
@@ -84,12 +92,11 @@ def evaluate(history: EventHistory, window: Window, seed: int = 0) -> dict[str, 
         )
     came = outcomes(history, window.question, window.cutoff)
     outcome = came[rows.enterprise]
-    try:
-        learnt: Learnt | None = learn(history, window.question, window.cutoff, seed)
-    except TooFewOutcomes:
-        learnt = None
+    if learnt is None:
+        with suppress(TooFewOutcomes):
+            learnt = learn(history, window.question, window.cutoff, seed)
     log_odds = _by_counting(rows) if learnt is None else learnt.log_odds(rows)
-    baselines = dict(_baselines(history, window, rows))
+    baselines = dict(_baselines(history, window, layout, rows))
     report = measure(outcome, probability(log_odds), _by_name(history, rows), baselines)
     report["average_precision_ci95"] = _interval(outcome, log_odds, seed)
     unseen = came.sum() - outcome.sum()
@@ -147,12 +154,14 @@ def _interval(outcome: Flags, score: Floats, seed: int) -> list[float] | None:
     return [float(one) for one in np.quantile(found, [0.025, 0.975])]
 
 
-def _baselines(history: EventHistory, window: Window, rows: Rows) -> Iterator[tuple[str, Floats | None]]:
+def _baselines(
+    history: EventHistory, window: Window, layout: Layout, rows: Rows
+) -> Iterator[tuple[str, Floats | None]]:
     """The scores of counting, and of what a good afternoon gives: one closed window, standard settings."""
     for name, feature in (("count_all", "outcome.count"), ("count_365", "outcome.count_365")):
         yield name, rows.features[:, rows.names.index(feature)]
     then = window.cutoff - window.question.horizon_days
-    earlier = rows_at(history, window.question, then)
+    earlier = rows_at(history, window.question, layout, then)
     known = outcomes(history, window.question, then, known_by=window.cutoff)[earlier.enterprise]
     line = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1_000))
     for name, model in (("logreg", line), ("histgb", HistGradientBoostingClassifier(random_state=0))):

@@ -6,7 +6,6 @@ learnt from out-of-fold margins (folds by enterprise) on the last closed window:
 constant could know.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,7 +19,7 @@ from sklearn.preprocessing import StandardScaler
 from services.warning.ml.arrays import Flags, Floats, Integers
 from services.warning.ml.calibration import folds_by_enterprise, sigmoid
 from services.warning.ml.histories.events import EventHistory, HistoryUnusable
-from services.warning.ml.histories.rows import Question, Rows, outcomes, rows_at
+from services.warning.ml.histories.rows import Layout, Question, Rows, layout_at, outcomes, rows_at
 from services.warning.ml.on_demand import LEAST_POSITIVES
 from services.warning.ml.threads import one_thread_to_train
 
@@ -33,6 +32,7 @@ _FOLDS: Final = 3
 # Thinning moves the trees, which take no weights: only what does not fit is thinned.
 _MOST_ROWS: Final = 240_000
 _SHARES_OF_TREES: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
+_RESAMPLES: Final = 100
 
 
 class TooFewOutcomes(HistoryUnusable):
@@ -68,7 +68,7 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Members:
+class Members:
     """Both members, fitted to the same rows."""
 
     line: Pipeline
@@ -88,11 +88,12 @@ class Learnt:
     base_rate: that of the last closed window, on which the sigmoid was learnt.
     """
 
-    members: _Members
+    members: Members
     share_of_trees: float
     slope: float
     intercept: float
     base_rate: float
+    layout: Layout
     names: tuple[str, ...]
     training_rows: int
 
@@ -115,8 +116,8 @@ def training_cutoffs(history: EventHistory, question: Question, cutoff: int) -> 
 
 def learn(history: EventHistory, question: Question, cutoff: int, seed: int = 0) -> Learnt:
     """Learn from what was known at the cut-off. Raises TooFewOutcomes."""
-    cutoffs = training_cutoffs(history, question, cutoff)
-    sample, names = _sample(history, question, cutoffs, cutoff, seed)
+    layout = layout_at(history, cutoff)
+    sample, names = _sample(history, question, layout, cutoff, seed)
     found = sample.positives
     if found < LEAST_POSITIVES or sample.outcome.all():
         raise TooFewOutcomes(
@@ -127,7 +128,7 @@ def learn(history: EventHistory, question: Question, cutoff: int, seed: int = 0)
     with one_thread_to_train():
         margins = _out_of_fold(sample, seed)
         newest = sample[sample.age == 0]
-        share = _share_of_trees(margins, newest)
+        share = _share_of_trees(margins, newest, seed)
         slope, intercept = sigmoid(_blended(margins, share), newest.outcome, newest.weight)
         return Learnt(
             members=_fit(sample, seed),
@@ -135,19 +136,21 @@ def learn(history: EventHistory, question: Question, cutoff: int, seed: int = 0)
             slope=slope,
             intercept=intercept,
             base_rate=float(np.average(newest.outcome, weights=newest.weight)),
+            layout=layout,
             names=names,
             training_rows=len(sample.outcome),
         )
 
 
 def _sample(
-    history: EventHistory, question: Question, cutoffs: Sequence[int], known_by: int, seed: int
+    history: EventHistory, question: Question, layout: Layout, known_by: int, seed: int
 ) -> tuple[Sample, tuple[str, ...]]:
     """Return the rows of all cut-offs, the newest whole, the older thinned to what still teaches something."""
+    cutoffs = training_cutoffs(history, question, known_by)
     parts: list[Sample] = []
     room, names = _MOST_ROWS, tuple[str, ...]()
     for place, cutoff in enumerate(cutoffs):
-        rows = rows_at(history, question, cutoff)
+        rows = rows_at(history, question, layout, cutoff)
         names = rows.names
         outcome = outcomes(history, question, cutoff, known_by)[rows.enterprise]
         kept, weight = _thinned(outcome, room if place == 0 else room // (len(cutoffs) - place), seed + place)
@@ -177,7 +180,7 @@ def _thinned(outcome: Flags, room: int, seed: int) -> tuple[Integers, Floats]:
     return np.concatenate([positives, drawn]), weight
 
 
-def _fit(sample: Sample, seed: int) -> _Members:
+def _fit(sample: Sample, seed: int) -> Members:
     line = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=1_000))
     line.fit(sample.features, sample.outcome, logisticregression__sample_weight=sample.weight)
     trees = HistGradientBoostingClassifier(
@@ -193,7 +196,7 @@ def _fit(sample: Sample, seed: int) -> _Members:
     # Without weights: with them scikit-learn 1.9 bins by a weighted percentile for every distinct value, which takes
     # ten times as long as the trees. They would move the mean alone, which the sigmoid sets anyway.
     recent = sample.age < _CUTOFFS_OF_TREES
-    return _Members(line, trees.fit(sample.features[recent], sample.outcome[recent]))
+    return Members(line, trees.fit(sample.features[recent], sample.outcome[recent]))
 
 
 def _out_of_fold(sample: Sample, seed: int) -> Floats:
@@ -208,15 +211,26 @@ def _out_of_fold(sample: Sample, seed: int) -> Floats:
     return chosen
 
 
-def _share_of_trees(margins: Floats, newest: Sample) -> float:
-    """Return the share with the best ranking; of those that rank about as well the smallest, which is the steadier."""
+def _share_of_trees(margins: Floats, newest: Sample, seed: int) -> float:
+    """Return the smallest share that ranks as well as the best one, but for one standard error of their difference.
+
+    What few outcomes say of the trees is mostly chance, and a line is the steadier one.
+    """
     if not newest.outcome.any():
         return _SHARES_OF_TREES[0]
-    scored = [
-        average_precision_score(newest.outcome, _blended(margins, share), sample_weight=newest.weight)
-        for share in _SHARES_OF_TREES
-    ]
-    return _SHARES_OF_TREES[int(np.argmax(scored))]
+    blends = [_blended(margins, share) for share in _SHARES_OF_TREES]
+    generator = np.random.default_rng(seed)
+    found = []
+    for _ in range(_RESAMPLES):
+        weight = newest.weight * generator.poisson(1.0, len(newest.weight))
+        if weight[newest.outcome].any():
+            found.append(
+                [average_precision_score(newest.outcome, one, sample_weight=weight) for one in blends]
+            )
+    scored = np.array(found)
+    lost = scored[:, [int(scored.mean(axis=0).argmax())]] - scored
+    as_good = lost.mean(axis=0) <= lost.std(axis=0)
+    return _SHARES_OF_TREES[int(np.argmax(as_good))]
 
 
 def _blended(margins: Floats, share_of_trees: float) -> Floats:

@@ -21,6 +21,7 @@ _MONTH_DAYS, _YEAR_DAYS = 30, 365
 _NEVER_DAYS: Final = 4_000.0
 # Kinds beyond the commonest are told by the counts of all together.
 _MOST_KINDS: Final = 8
+_SEVERAL: Final = 2
 # Prefixes of an industry's code: division, group, class and what lies between.
 _INDUSTRY_DIGITS: Final = (2, 3, 4, 6)
 # A rate of few is drawn to that of all as if so many more had been seen.
@@ -33,6 +34,14 @@ class Question:
 
     outcome: tuple[str, ...] | None
     horizon_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What there are features of beside the outcome's events: the commonest kinds, and whether industries are told."""
+
+    kinds: tuple[str, ...]
+    industry: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,33 +70,46 @@ def outcomes(history: EventHistory, question: Question, cutoff: int, known_by: i
     return found
 
 
-def rows_at(history: EventHistory, question: Question, cutoff: int) -> Rows:
+def layout_at(history: EventHistory, cutoff: int) -> Layout:
+    """Return the layout that fits what was known at the cut-off."""
+    known = history.known_by(cutoff)
+    frequency = np.bincount(history.kind[known], minlength=len(history.kinds))
+    commonest = [number for number in np.argsort(-frequency, kind="stable") if frequency[number]]
+    return Layout(
+        kinds=tuple(history.kinds[number] for number in commonest[:_MOST_KINDS]),
+        industry=bool((history.industry[known] >= 0).any()),
+    )
+
+
+def rows_at(history: EventHistory, question: Question, layout: Layout, cutoff: int) -> Rows:
     """Return the universe of the cut-off with its features."""
     chosen = universe(history, cutoff)
-    columns = dict(_columns(history, question, cutoff))
-    columns |= dict(_industry_rates(history, question, cutoff))
+    columns = dict(_columns(history, question, layout, cutoff))
+    if layout.industry:
+        columns |= dict(_industry_rates(history, question, cutoff))
     matrix = np.column_stack([column[chosen] for column in columns.values()])
     return Rows(chosen, matrix, tuple(columns))
 
 
-def _columns(history: EventHistory, question: Question, cutoff: int) -> Iterator[tuple[str, Floats]]:
+def _columns(
+    history: EventHistory, question: Question, layout: Layout, cutoff: int
+) -> Iterator[tuple[str, Floats]]:
     known = history.known_by(cutoff)
-    for name, chosen in _groups(history, question):
+    for name, chosen in _groups(history, question, layout):
         group = _Group(history, known & chosen, cutoff)
         for feature, column in group.columns():
             yield f"{name}.{feature}", column
 
 
-def _groups(history: EventHistory, question: Question) -> Iterator[tuple[str, Flags]]:
+def _groups(history: EventHistory, question: Question, layout: Layout) -> Iterator[tuple[str, Flags]]:
     """The outcome's events first; then all together and each common kind, where there are several."""
     yield "outcome", history.of_kinds(question.outcome)
-    if len(history.kinds) == 1:
+    if len(layout.kinds) < _SEVERAL:
         return
     yield "any", history.of_kinds(None)
-    frequency = np.bincount(history.kind, minlength=len(history.kinds))
-    for number in np.argsort(-frequency, kind="stable")[:_MOST_KINDS]:
-        if question.outcome != (history.kinds[number],):
-            yield history.kinds[number], history.kind == number
+    for kind in layout.kinds:
+        if question.outcome != (kind,):
+            yield kind, history.of_kind(kind)
 
 
 class _Group:
@@ -164,8 +186,6 @@ class _Group:
 
 def _industry_rates(history: EventHistory, question: Question, cutoff: int) -> Iterator[tuple[str, Floats]]:
     """How often the industry's enterprises had an outcome in the last two windows that are closed, as log odds."""
-    if not history.industries:
-        return
     industry = _industry_at(history, cutoff)
     seen, came = [], []
     for back in (1, 2):
