@@ -51,6 +51,12 @@ class District:
 
     async def send(self, **fields: Any) -> dict[str, Any]:
         """Send one signal of the department, let everything come to rest, and return its result."""
+        result = await self.store(**fields)
+        await self.system.settle()
+        return result
+
+    async def store(self, **fields: Any) -> dict[str, Any]:
+        """Send one signal, which nobody assesses yet, and return its result."""
         signal = {
             "source": "hrss",
             "source_ref": uuid4().hex,
@@ -61,7 +67,6 @@ class District:
             "/signals", json=signal, headers={"Content-Type": "application/x-ndjson"}
         )
         assert answer.status_code == 200, answer.text
-        await self.system.settle()
         result: dict[str, Any] = answer.json()["results"][0]
         return result
 

@@ -4,11 +4,12 @@ Up at once, down slowly: a graver level raises or upgrades immediately, a milder
 becomes orange, and orange never ends by itself, because somebody has to say what came of it.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
+from uuid import UUID
 
 from services.warning.domain.levels import WarningLevel
 from services.warning.domain.lifecycle import State
@@ -31,8 +32,9 @@ class OpenWarning:
 
 @dataclass(frozen=True, slots=True)
 class ClosedWarning:
-    """The enterprise's last closed warning, with the rules for which it had been raised or upgraded."""
+    """A life of one of the enterprise's warnings, raised or reopened until closed, and the rules that spoke for it."""
 
+    warning_id: UUID
     closed_at: datetime
     peak_level: WarningLevel
     rule_ids: frozenset[str]
@@ -72,10 +74,11 @@ class Raise:
 
 @dataclass(frozen=True, slots=True)
 class Reopen:
-    """Reopen the last closed warning at this level; its peak is the graver of the old one and this."""
+    """Reopen a closed warning at this level; its peak is the graver of the old one and this."""
 
     level: WarningLevel
     double_red: bool
+    warning_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,7 @@ Decision: TypeAlias = (
 
 def decide(
     open_warning: OpenWarning | None,
-    last_closed: ClosedWarning | None,
+    past: Sequence[ClosedWarning],
     level: WarningLevel,
     fired_rule_ids: Collection[str],
     now: datetime,
@@ -137,7 +140,7 @@ def decide(
     *,
     news: News | None = None,
 ) -> Decision:
-    """Return the one step that the assessed level asks for.
+    """Return the one step that the assessed level asks for. `past` begins with the newest.
 
     `fired_rule_ids` are the rules that by themselves make a warning (`Verdict.rule_ids`). Where an outcome was
     recorded, `news` is what of all this it had not judged, and nothing else counts: neither whether something
@@ -150,13 +153,14 @@ def decide(
             held = open_warning.level
         level, fired_rule_ids = min(level, max(news.level, held)), news.rule_ids
     if open_warning is not None:
-        decision = _go_on(open_warning, last_closed, level, fired_rule_ids, now, policy)
+        decision = _go_on(open_warning, past, level, fired_rule_ids, now, policy)
         return _or_add_rules(decision, open_warning, level, fired_rule_ids)
     if not level.is_warning:
         return Stay()
-    double_red = _is_double_red(last_closed, level, now, policy)
-    if last_closed is not None and _reopens(last_closed, fired_rule_ids, now, policy):
-        return Reopen(level, double_red)
+    double_red = _is_double_red(past, level, now, policy)
+    for closed in past:
+        if _reopens(closed, fired_rule_ids, now, policy):
+            return Reopen(level, double_red, closed.warning_id)
     return Raise(level, double_red)
 
 
@@ -194,14 +198,14 @@ def news_since(pack: RulePack, now: Found, judged: Found, alone: Found, adding: 
 
 def _go_on(
     warning: OpenWarning,
-    last_closed: ClosedWarning | None,
+    past: Sequence[ClosedWarning],
     level: WarningLevel,
     fired_rule_ids: Collection[str],
     now: datetime,
     policy: Policy,
 ) -> Decision:
     if level > warning.level:
-        return Upgrade(level, _is_double_red(last_closed, level, now, policy))
+        return Upgrade(level, _is_double_red(past, level, now, policy))
     if warning.state.is_settled and level.is_warning and fired_rule_ids:
         return Contradict()
     if level == warning.level:
@@ -232,7 +236,8 @@ def _reopens(closed: ClosedWarning, rule_ids: Collection[str], now: datetime, po
     return recent and not closed.rule_ids.isdisjoint(rule_ids)
 
 
-def _is_double_red(closed: ClosedWarning | None, level: WarningLevel, now: datetime, policy: Policy) -> bool:
-    if closed is None or {level, closed.peak_level} != {WarningLevel.RED}:
+def _is_double_red(past: Sequence[ClosedWarning], level: WarningLevel, now: datetime, policy: Policy) -> bool:
+    """Two reds in a row: this one, and the last that was closed, be it a former life of the same warning."""
+    if not past or {level, past[0].peak_level} != {WarningLevel.RED}:
         return False
-    return now - closed.closed_at < timedelta(days=policy.double_red_days)
+    return now - past[0].closed_at < timedelta(days=policy.double_red_days)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
@@ -72,6 +72,11 @@ class Policy:
     score_floor: float
     cap_open_per_coordinator: int
     escalation: Mapping[WarningLevel, tuple[EscalationRule, ...]]
+
+    @property
+    def memory(self) -> timedelta:
+        """Return for how long a closed warning bears on what comes after it."""
+        return timedelta(days=max(self.reopen_days, self.double_red_days))
 
     def clock_rules(self, level: WarningLevel) -> tuple[ClockRule, ...]:
         """Return the clocks of a level."""

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from services.warning.domain.course import ClosedWarning
 from services.warning.domain.levels import WarningLevel
 from services.warning.domain.lifecycle import State
 
@@ -56,13 +55,6 @@ class WarningCase:
     def last_judged_at(self) -> datetime | None:
         """Return up to when what was known has been judged; None when nobody has judged anything yet."""
         return self.outcome_at or self.closed_at or self.judged_at
-
-    @property
-    def past(self) -> ClosedWarning | None:
-        """Return what of it a later warning of the same enterprise depends on; None while it is open."""
-        if self.closed_at is None:
-            return None
-        return ClosedWarning(self.closed_at, self.peak_level, frozenset(self.rule_ids))
 
     @property
     def colour(self) -> Literal["orange", "red"]:

@@ -58,13 +58,18 @@ class Standing:
 class Due:
     """What the queue holds: its rows, the distinct enterprises that they name, and who asked last for each.
 
-    asked_at: since when those wait whom somebody asked for.
+    since: when each was asked for first; nothing that came in from then on has been assessed.
     """
 
     queue_seqs: Sequence[int]
     enterprise_ids: Sequence[int]
     causes: Mapping[int, Cause]
-    asked_at: Sequence[datetime]
+    since: Mapping[int, datetime]
+
+    @property
+    def asked_at(self) -> Sequence[datetime]:
+        """Return since when those wait whom somebody asked for."""
+        return [self.since[i] for i, cause in self.causes.items() if cause.correlation_id]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +140,7 @@ async def peek(tx: ReadTx, limit: int) -> Due:
         [seq for row in rows for seq in row.seqs],
         sorted(causes),
         causes,
-        [row.since for row in rows if causes[row.enterprise_id].correlation_id],
+        {row.enterprise_id: row.since for row in rows},
     )
 
 

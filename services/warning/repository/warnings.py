@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, insert, select
+from sqlalchemy import ColumnElement, Row, insert, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from services.warning.domain.course import ClosedWarning
 from services.warning.domain.levels import WarningLevel
 from services.warning.domain.lifecycle import State
 from services.warning.domain.warning_case import WarningCase
@@ -57,6 +58,21 @@ def visible_to(who: Principal) -> ColumnElement[bool]:
     if who.role is Role.GRID_COORDINATOR:
         return warnings.c.assignee_id == who.account_id
     return warnings.c.division.startswith(who.division, autoescape=True)
+
+
+# What fired while a warning lived is in the assessments to which it referred.
+_PAST = text("""
+SELECT enterprise_id, id, closed_at, peak_level, rule_ids FROM warning.warnings
+WHERE enterprise_id = ANY(CAST(:ids AS int8[])) AND state = 'closed' AND closed_at > :since
+UNION ALL
+SELECT w.enterprise_id, w.id, l.closed_at, l.peak_level, l.rule_ids || ARRAY(
+  SELECT f ->> 'rule_id' FROM warning.assessments a, jsonb_array_elements(a.fired) AS f
+  WHERE a.enterprise_id = w.enterprise_id AND a.assessed_at BETWEEN l.raised_at AND l.closed_at
+    AND f ->> 'level' IN ('orange', 'red'))
+FROM warning.warnings w JOIN warning.labels l ON l.warning_id = w.id
+WHERE w.enterprise_id = ANY(CAST(:ids AS int8[])) AND l.closed_at > :since AND l.closed_at IS DISTINCT FROM w.closed_at
+ORDER BY closed_at DESC
+""")
 
 
 def case_of(row: Row[Any]) -> WarningCase:
@@ -133,6 +149,20 @@ async def last_closed_of_enterprises(tx: ReadTx, enterprise_ids: Sequence[int]) 
         .order_by(warnings.c.enterprise_id, warnings.c.closed_at.desc())
     )
     return {row.enterprise_id: case_of(row) for row in await tx.rows(chosen)}
+
+
+async def past_of_enterprises(
+    tx: ReadTx, enterprise_ids: Sequence[int], since: datetime
+) -> Mapping[int, Sequence[ClosedWarning]]:
+    """Return the lives of these enterprises' warnings that were closed after an instant, the newest first.
+
+    A warning that was reopened has several: of the former ones its label tells.
+    """
+    found: dict[int, list[ClosedWarning]] = {}
+    for row in await tx.rows(_PAST, {"ids": list(enterprise_ids), "since": since}):
+        life = ClosedWarning(row.id, row.closed_at, WarningLevel(row.peak_level), frozenset(row.rule_ids))
+        found.setdefault(row.enterprise_id, []).append(life)
+    return found
 
 
 async def add(tx: WriteTx, cases: Sequence[WarningCase]) -> None:

@@ -63,7 +63,7 @@ async def apply(tx: WriteTx, examined: Examined) -> int:
     """Write risks, evidence and what follows for warnings; return how many enterprises were assessed."""
     work = examined.work
     tx.causes = {work.standings[i].uscc: asked for i, asked in work.due.causes.items()}
-    told = await conduct(tx, examined.judgements, work.reference)
+    told = await conduct(tx, examined.judgements, work.reference, work.due.since)
     changed = {
         one.standing.enterprise_id: Referred(new_id(), one) for one in examined.judgements if one.changed
     }

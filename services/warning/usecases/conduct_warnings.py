@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.warning.domain import course
 from services.warning.domain.clocks import start_clocks
-from services.warning.domain.course import Decision, OpenWarning, decide
+from services.warning.domain.course import ClosedWarning, Decision, OpenWarning, decide
 from services.warning.domain.escalation import straight_to_leading_group
 from services.warning.domain.lifecycle import Action, State, accepted_anew, next_state
 from services.warning.domain.warning_case import WarningCase
@@ -26,7 +26,7 @@ from services.warning.usecases.effects import (
 )
 from services.warning.usecases.escalate_clocks import escalated
 from services.warning.usecases.judge_enterprises import Judgement
-from services.warning.usecases.news_since_outcome import news_since_outcome
+from services.warning.usecases.news_since_outcome import judged_until, news_since_outcome
 from services.warning.usecases.reference_data import Reference
 from services.warning.usecases.warning_action import Timing, touched_due
 from shared.auth.actor import SYSTEM
@@ -60,25 +60,33 @@ class _Conduct:
     roster: Roster
     running: Mapping[UUID, Sequence[RunningClock]]
     working: frozenset[UUID]
+    judged: Mapping[int, datetime]
     effects: Effects
     referred: dict[int, Referred]
 
 
 async def conduct(
-    tx: WriteTx, judgements: Sequence[Judgement], reference: Reference
+    tx: WriteTx, judgements: Sequence[Judgement], reference: Reference, asked: Mapping[int, datetime]
 ) -> Mapping[int, Referred]:
-    """Do what the judgements ask for; return the assessments to which warnings now refer, by enterprise."""
+    """Do what the judgements ask for; return the assessments to which warnings now refer, by enterprise.
+
+    asked: since when each enterprise waited for this assessment.
+    """
     by_enterprise = {one.standing.enterprise_id: one for one in judgements}
     opened = await warnings.lock_open_of_enterprises(tx, list(by_enterprise))
     concerned = {i: one for i, one in by_enterprise.items() if i in opened or one.level.is_warning}
     if not concerned:
         return {}
     closed = await warnings.last_closed_of_enterprises(tx, list(concerned))
-    news = await news_since_outcome(tx, concerned, opened, closed, reference)
+    judged = judged_until({**closed, **opened}, asked)
+    news = await news_since_outcome(tx, concerned, judged, reference)
     concerned = {i: replace(one, news=news.get(i)) for i, one in concerned.items()}
+    past = await warnings.past_of_enterprises(tx, list(concerned), tx.now - reference.policy.memory)
     decisions = {
-        i: _decide(one, opened.get(i), closed.get(i), tx.now, reference) for i, one in concerned.items()
+        i: _decide(one, opened.get(i), past.get(i, ()), tx.now, reference) for i, one in concerned.items()
     }
+    reopening = [one.warning_id for one in decisions.values() if isinstance(one, course.Reopen)]
+    reopened = {case.enterprise_id: case for case in (await warnings.lock_all(tx, reopening)).values()}
     acting = {i: decision for i, decision in decisions.items() if not isinstance(decision, course.Stay)}
     moved = {
         i: case
@@ -100,16 +108,17 @@ async def conduct(
         reference=reference,
         roster=await Roster.read(tx, divisions, reference.policy.cap_open_per_coordinator),
         running=await clocks.of_warnings(
-            tx, [one.id for i in {*acting, *moved} if (one := opened.get(i) or closed.get(i))]
+            tx, [one.id for i in {*acting, *moved} if (one := opened.get(i) or reopened.get(i))]
         ),
         working=await coordinators.working(
             tx, [one.assignee_id for i in acting if (one := opened.get(i)) and one.assignee_id]
         ),
+        judged=judged,
         effects=Effects(changed={case.id: case for case in shifted.values()}),
         referred={},
     )
     for i, decision in acting.items():
-        _act(run, decision, concerned[i], opened.get(i), closed.get(i))
+        _act(run, decision, concerned[i], opened.get(i), reopened.get(i))
     for i, case in moved.items():
         _follow_workplace(run, run.effects.changed.get(case.id, case), by_enterprise[i])
     await run.effects.write(tx)
@@ -119,7 +128,7 @@ async def conduct(
 def _decide(
     judgement: Judgement,
     opened: WarningCase | None,
-    closed: WarningCase | None,
+    past: Sequence[ClosedWarning],
     now: datetime,
     reference: Reference,
 ) -> Decision:
@@ -127,7 +136,7 @@ def _decide(
         OpenWarning(opened.level, opened.state, opened.lower_since, frozenset(opened.rule_ids))
         if opened
         else None,
-        closed.past if closed else None,
+        past,
         judgement.level,
         judgement.verdict.rule_ids,
         now,
@@ -145,7 +154,7 @@ def _act(
 ) -> None:
     match decision:
         case course.Raise():
-            _raise(run, decision, judgement, closed)
+            _raise(run, decision, judgement)
         case course.Reopen() if closed is not None:
             _reopen(run, decision, judgement, closed)
         case course.Upgrade() if opened is not None:
@@ -165,8 +174,8 @@ def _act(
             raise ValueError(message)
 
 
-def _raise(run: _Conduct, decision: course.Raise, judgement: Judgement, closed: WarningCase | None) -> None:
-    case = _new_case(run, decision, judgement, closed)
+def _raise(run: _Conduct, decision: course.Raise, judgement: Judgement) -> None:
+    case = _new_case(run, decision, judgement)
     run.effects.added[case.id] = case
     run.effects.steps.append(step_between(None, case, "raise", SYSTEM, judgement.why))
     told = told_at_once(case)
@@ -194,7 +203,7 @@ def _reopen(run: _Conduct, decision: course.Reopen, judgement: Judgement, closed
         paused_at=None,
         pause_reason=None,
         escalated_to=None,
-        judged_at=closed.last_judged_at,
+        judged_at=run.judged.get(closed.enterprise_id),
         outcome_at=None,
         outcome_evidence=None,
         reason_code=None,
@@ -230,7 +239,7 @@ def _upgrade(run: _Conduct, decision: course.Upgrade, judgement: Judgement, open
     case = touched(
         opened,
         run.tx,
-        state=_state_with_news(opened.state),
+        state=next_state(opened.state, Action.CONTRADICT) if opened.state.is_settled else opened.state,
         level=decision.level,
         peak_level=max(opened.peak_level, decision.level),
         double_red=opened.double_red or decision.double_red,
@@ -239,7 +248,7 @@ def _upgrade(run: _Conduct, decision: course.Upgrade, judgement: Judgement, open
         lower_since=None,
         paused_at=None,
         pause_reason=None,
-        judged_at=opened.last_judged_at,
+        judged_at=run.judged.get(opened.enterprise_id),
         outcome_at=None,
         outcome_evidence=None,
     )
@@ -267,7 +276,7 @@ def _contradict(run: _Conduct, judgement: Judgement, opened: WarningCase) -> Non
         lower_since=None,
         paused_at=None,
         pause_reason=None,
-        judged_at=opened.last_judged_at,
+        judged_at=run.judged.get(opened.enterprise_id),
         outcome_at=None,
         outcome_evidence=None,
     )
@@ -303,10 +312,6 @@ def _timing(run: _Conduct) -> Timing:
 
 def _all_rules(opened: WarningCase, judgement: Judgement) -> tuple[str, ...]:
     return tuple(sorted({*opened.rule_ids, *judgement.rule_ids}))
-
-
-def _state_with_news(state: State) -> State:
-    return next_state(state, Action.CONTRADICT) if state.is_settled else state
 
 
 def _downgrade(run: _Conduct, decision: course.Downgrade, opened: WarningCase) -> None:
@@ -370,9 +375,7 @@ def _tell_leading_group(run: _Conduct, warning_id: UUID) -> None:
     escalated(run.effects, case, step, "double_red", run.tx)
 
 
-def _new_case(
-    run: _Conduct, decision: course.Raise, judgement: Judgement, closed: WarningCase | None
-) -> WarningCase:
+def _new_case(run: _Conduct, decision: course.Raise, judgement: Judgement) -> WarningCase:
     standing = judgement.standing
     return WarningCase(
         id=new_id(),
@@ -386,7 +389,7 @@ def _new_case(
         rule_ids=tuple(sorted(judgement.rule_ids)),
         assessment_id=_assessment(run, judgement),
         double_red=decision.double_red,
-        judged_at=closed.last_judged_at if closed is not None else None,
+        judged_at=run.judged.get(standing.enterprise_id),
         raised_at=run.tx.now,
         updated_at=run.tx.now,
     )

@@ -21,16 +21,23 @@ from shared.kernel.clock import shanghai_day
 _NOTHING = Found({}, Verdict(WarningLevel.NONE, ()), WarningLevel.NONE)
 
 
+def judged_until(cases: Mapping[int, WarningCase], asked: Mapping[int, datetime]) -> Mapping[int, datetime]:
+    """Return up to when what came in was judged by the last outcome, for enterprises that have one.
+
+    asked: since when each waited for an assessment. Whoever recorded an outcome meanwhile had not been shown what came
+    in from then on.
+    """
+    judged = {i: at for i, case in cases.items() if (at := case.last_judged_at) is not None}
+    return {i: min(at, asked[i] - datetime.resolution) for i, at in judged.items()}
+
+
 async def news_since_outcome(
     tx: ReadTx,
     concerned: Mapping[int, Judgement],
-    opened: Mapping[int, WarningCase],
-    closed: Mapping[int, WarningCase],
+    since: Mapping[int, datetime],
     reference: Reference,
 ) -> Mapping[int, News]:
     """Return what is new since the last outcome, for enterprises that have one."""
-    cases = {i: case for i in concerned if (case := opened.get(i) or closed.get(i)) is not None}
-    since = {i: judged_at for i, case in cases.items() if (judged_at := case.last_judged_at) is not None}
     if not since:
         return {}
     told = await _told_since(tx, since, reference.indicators)

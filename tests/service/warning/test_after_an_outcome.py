@@ -184,3 +184,69 @@ async def test_a_reopened_warning_begins_a_life_of_its_own(district: District) -
     assert [label.reason_code for label in labels] == ["true_resolved", "true_incident"]
     assert labels[0].raised_at <= labels[0].closed_at < labels[1].raised_at <= labels[1].closed_at
     assert [len(label.signal_seqs) for label in labels] == [1, 2]
+
+
+@pytest.mark.parametrize("last", ["outcome", "close"])
+async def test_what_waits_for_its_assessment_while_an_outcome_is_recorded_was_not_judged_by_it(
+    district: District, last: str
+) -> None:
+    await district.send(period="2026-10", months=1, workers=1)
+    warning_id = (await district.warnings())[0]["id"]
+    await until(district, warning_id, "visit")
+    await district.store(period="2026-11", indicator="social_insurance_arrears", months=5)
+    district.system.clock.advance(timedelta(seconds=8))
+    mine = district.coordinator(district.first)
+    assert (
+        await act(mine, warning_id, "outcome", outcome="resolved", evidence="凭证已核")
+    ).status_code == 201
+    if last == "close":
+        told = {"reason_code": "true_resolved", "evidence": "工资已发放"}
+        assert (await act(district.officer, warning_id, "close", **told)).status_code == 201
+    await district.system.settle()
+    (standing,) = [one for one in await district.warnings() if one["state"] != "closed"]
+    assert standing["level"] == "red"
+    # Nor does a later night, at which nothing waits any more, take it back.
+    district.system.clock.advance(timedelta(days=1))
+    await district.system.settle()
+    assert (await district.detail(standing["id"]))["state"] == standing["state"]
+
+
+async def close_again(district: District) -> str:
+    """Handle the open warning to its end; return its id."""
+    (warning_id,) = [one["id"] for one in await district.warnings() if one["state"] != "closed"]
+    await until(district, warning_id, "close")
+    return str(warning_id)
+
+
+async def test_a_red_in_the_next_life_of_a_red_warning_is_a_second_one(district: District) -> None:
+    await district.send(period="2026-09", months=2, workers=5)
+    warning_id = await close_again(district)
+    await district.send(period="2026-11", months=1, workers=1)
+    assert (await district.detail(warning_id))["level"] == "orange"
+    await district.send(period="2026-11", months=4, workers=60)
+    detail = await district.detail(warning_id)
+    assert (detail["level"], detail["double_red"], detail["escalated_to"]) == ("red", True, "leading_group")
+
+
+async def test_the_same_rule_reopens_whatever_came_in_between(district: District) -> None:
+    wages = {"indicator": "wage_arrears", "months": 1, "workers": 1}
+    insurance = {"indicator": "social_insurance_arrears", "months": 2}
+    await district.send(period="2026-08", **wages)
+    first = await close_again(district)
+    await district.send(period="2026-08", **insurance)
+    second = await close_again(district)
+    assert second != first
+    for told, back in ((wages, first), (insurance, second)):
+        district.system.clock.advance(timedelta(days=3))
+        await district.send(period="2026-11", **told)
+        assert await close_again(district) == back
+
+
+async def test_a_rule_of_a_former_life_reopens_too(district: District) -> None:
+    await district.send(period="2026-08", months=1, workers=1)
+    await district.send(period="2026-08", indicator="social_insurance_arrears", months=2)
+    warning_id = await close_again(district)
+    await district.send(period="2026-10", months=1, workers=1)
+    assert await close_again(district) == warning_id
+    await district.send(period="2026-10", indicator="social_insurance_arrears", months=3)
+    assert await close_again(district) == warning_id

@@ -1,6 +1,7 @@
 """What an assessment means for the course of a warning."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
@@ -33,6 +34,7 @@ from tests.unit.warning.given import INDICATORS, PACK, POLICY, shanghai
 NONE, WATCH, ORANGE, RED = WarningLevel
 NOW = shanghai("2026-11-22 10:00")
 RULES = {"wage_arrears_months"}
+FORMER = UUID(int=1)
 ADDING = adding_measures(INDICATORS)
 LEVELS = st.sampled_from(list(WarningLevel))
 
@@ -48,7 +50,7 @@ def open_at(
 
 
 def closed(ago: timedelta, peak: WarningLevel = ORANGE, rules: set[str] = RULES) -> ClosedWarning:
-    return ClosedWarning(NOW - ago, peak, frozenset(rules))
+    return ClosedWarning(FORMER, NOW - ago, peak, frozenset(rules))
 
 
 def assessed(
@@ -58,7 +60,7 @@ def assessed(
     news: News | None = None,
     rules: set[str] = RULES,
 ) -> Decision:
-    return decide(warning, last, level, rules, NOW, POLICY, news=news)
+    return decide(warning, [last] if last else [], level, rules, NOW, POLICY, news=news)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +106,9 @@ def test_orange_never_ends_by_itself() -> None:
 
 def test_the_same_rule_soon_after_closure_reopens() -> None:
     limit = days(POLICY.reopen_days)
-    assert assessed(ORANGE, last=closed(limit - timedelta(seconds=1))) == Reopen(ORANGE, double_red=False)
+    assert assessed(ORANGE, last=closed(limit - timedelta(seconds=1))) == Reopen(
+        ORANGE, double_red=False, warning_id=FORMER
+    )
     assert assessed(ORANGE, last=closed(limit)) == Raise(ORANGE, double_red=False)
 
 
@@ -112,16 +116,28 @@ def test_another_rule_soon_after_closure_raises_a_new_warning() -> None:
     assert assessed(ORANGE, last=closed(days(1), rules={"blacklist"})) == Raise(ORANGE, double_red=False)
 
 
+def test_of_several_warnings_the_last_one_with_the_same_rule_reopens() -> None:
+    other = ClosedWarning(UUID(int=2), NOW - days(1), ORANGE, frozenset({"blacklist"}))
+    older = ClosedWarning(UUID(int=3), NOW - days(9), ORANGE, frozenset(RULES))
+    past = [other, closed(days(5)), older]
+    assert decide(None, past, ORANGE, RULES, NOW, POLICY) == Reopen(
+        ORANGE, double_red=False, warning_id=FORMER
+    )
+    assert decide(None, [other], ORANGE, RULES, NOW, POLICY) == Raise(ORANGE, double_red=False)
+
+
 def test_a_reopened_warning_has_the_new_level() -> None:
-    assert assessed(ORANGE, last=closed(days(1), peak=RED)) == Reopen(ORANGE, double_red=False)
-    assert assessed(RED, last=closed(days(1))) == Reopen(RED, double_red=False)
+    assert assessed(ORANGE, last=closed(days(1), peak=RED)) == Reopen(
+        ORANGE, double_red=False, warning_id=FORMER
+    )
+    assert assessed(RED, last=closed(days(1))) == Reopen(RED, double_red=False, warning_id=FORMER)
 
 
 def test_a_second_red_after_a_red_is_double_however_it_comes() -> None:
     last = closed(days(100), peak=RED)
     assert assessed(RED, last=last) == Raise(RED, double_red=True)
     assert assessed(RED, open_at(ORANGE), last) == Upgrade(RED, double_red=True)
-    assert assessed(RED, last=closed(days(1), peak=RED)) == Reopen(RED, double_red=True)
+    assert assessed(RED, last=closed(days(1), peak=RED)) == Reopen(RED, double_red=True, warning_id=FORMER)
     assert assessed(RED, last=closed(days(POLICY.double_red_days), peak=RED)) == Raise(RED, double_red=False)
     assert assessed(ORANGE, last=last) == Raise(ORANGE, double_red=False)
 
@@ -166,7 +182,9 @@ def test_what_is_new_decides_whether_and_how_grave() -> None:
     news = News(ORANGE, frozenset({"tax_arrears"}))
     assert assessed(RED, last=closed(days(1)), news=news) == Raise(ORANGE, double_red=False)
     news = News(ORANGE, frozenset(RULES))
-    assert assessed(RED, last=closed(days(1), peak=RED), news=news) == Reopen(ORANGE, double_red=False)
+    assert assessed(RED, last=closed(days(1), peak=RED), news=news) == Reopen(
+        ORANGE, double_red=False, warning_id=FORMER
+    )
     assert assessed(WATCH, last=closed(days(1)), news=news) == Stay()
 
 
@@ -284,7 +302,7 @@ def test_day_by_day_a_red_lasts_until_it_was_lower_without_a_break(levels: list[
     warning, lower_days = open_at(RED), 0
     for day, level in enumerate(levels):
         now = NOW + days(day)
-        decision = decide(warning, None, level, (), now, POLICY)
+        decision = decide(warning, [], level, (), now, POLICY)
         lower_days = lower_days + 1 if level < RED else 0
         if isinstance(decision, Downgrade):
             assert lower_days > POLICY.hysteresis_days
