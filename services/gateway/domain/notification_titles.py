@@ -24,6 +24,9 @@ TITLES: Final[Mapping[str, Title]] = {
         "A closed {level} warning was reopened: its rule fired again",
     ),
     "warning_upgraded": Title("橙色预警升级为红色", "An orange warning became red"),
+    "warning_moved": Title(
+        "{level}预警的企业已迁入本街镇", "The enterprise of a {level} warning moved into your town"
+    ),
     "warning_escalated": Title(
         "{level}预警逾期，已上报{to}", "A {level} warning is overdue and was escalated to the {to}"
     ),

@@ -42,6 +42,7 @@ from shared.events.warning import (
     WarningEscalated,
     WarningEvent,
     WarningEvidenceAdded,
+    WarningMoved,
     WarningOutcomeRecorded,
     WarningRaised,
     WarningReopened,
@@ -117,6 +118,10 @@ def _assigned(event: WarningAssigned) -> Notice:
     return _warning(event, "warning_assigned", owner, variant if event.assignee_id else "queue")
 
 
+def _moved(event: WarningMoved) -> Notice:
+    return _warning(event, "warning_moved", (town_officers(event.division),))
+
+
 def _evidence_added(event: WarningEvidenceAdded) -> Notice:
     return _warning(event, "warning_evidence_added", _owner(event.assignee_id, None, event.division))
 
@@ -157,6 +162,7 @@ NOTICES: Final[Mapping[type[Event], Callable[[Any], Notice]]] = {
     WarningRaised: _raised,
     WarningReopened: _reopened,
     WarningUpgraded: _upgraded,
+    WarningMoved: _moved,
     WarningEscalated: _escalated,
     WarningAssigned: _assigned,
     WarningEvidenceAdded: _evidence_added,

@@ -104,7 +104,7 @@ def start_clocks(
 
 
 def standing(clock: Clock, now: datetime, at_risk_share: float) -> ClockState:
-    """Return how the clock stands; at risk when less than `at_risk_share` of its time is left.
+    """Return how the clock stands; at risk when less than `at_risk_share` of its time, pauses aside, is left.
 
     A breach stays one: neither pausing nor waiting takes it back, only meeting ends it.
     """
@@ -114,7 +114,8 @@ def standing(clock: Clock, now: datetime, at_risk_share: float) -> ClockState:
         return ClockState.BREACHED
     if clock.paused_at is not None:
         return ClockState.PAUSED
-    left, whole = clock.due_at - now, clock.due_at - clock.started_at
+    stood = sum((resumed_at - paused_at for paused_at, resumed_at in clock.pauses), timedelta())
+    left, whole = clock.due_at - now, clock.due_at - clock.started_at - stood
     return ClockState.AT_RISK if left < whole * at_risk_share else ClockState.DUE
 
 

@@ -13,6 +13,7 @@ from shared.kernel.documents import (
     fail,
     number,
     one_of,
+    only_keys,
     optional_text,
     text,
     texts,
@@ -217,6 +218,24 @@ def _holding(registered: Sequence[RegisteredIndicator], on: date) -> Indicator:
     first_on = min(one.indicator.effective_from for one in registered)
     chosen = begun or [one for one in registered if one.indicator.effective_from == first_on]
     return max(chosen, key=lambda one: (one.indicator.effective_from, one.version)).indicator
+
+
+_MEMBERS = frozenset({"version", "effective_from", "indicators"})
+_INDICATOR_MEMBERS = frozenset(Indicator.__dataclass_fields__) - {"effective_from"}
+_DETAIL_MEMBERS = frozenset(DetailField.__dataclass_fields__) - {"minimum", "maximum"} | {"min", "max"}
+
+
+def refuse_unknown_members(doc: object) -> None:
+    """Refuse what nobody reads, such as a day from which one indicator alone should hold: all hold from the document's.
+
+    Raises DocumentInvalid. What was taken before this was checked is read as ever.
+    """
+    root = Node.of(doc)
+    only_keys(root, _MEMBERS)
+    for node in root.at("indicators").items():
+        only_keys(node, _INDICATOR_MEMBERS)
+        for field in node.at("detail").items():
+            only_keys(field, _DETAIL_MEMBERS)
 
 
 def load_indicators(doc: object) -> dict[str, Indicator]:

@@ -30,6 +30,11 @@ class Roster:
         today: date = shanghai_day(tx.now)
         return cls(await coordinators.candidates(tx, sorted({town_of(one) for one in divisions}), today, cap))
 
+    def works_in(self, account_id: UUID | None, division: str) -> bool:
+        """Tell whether an account is a coordinator of the division's town."""
+        one = self._candidates.get(account_id) if account_id else None
+        return one is not None and one.town == town_of(division)
+
     def choose(self, case: WarningCase) -> Assignment:
         """Return who gets the warning and why; those who gave it back are passed over."""
         chosen = choose_assignee(

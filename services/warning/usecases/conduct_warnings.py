@@ -21,6 +21,7 @@ from services.warning.usecases.effects import (
     notices,
     step_between,
     told_at_once,
+    told_of_upgrade,
     touched,
     town_of,
 )
@@ -68,10 +69,7 @@ class _Conduct:
 async def conduct(
     tx: WriteTx, judgements: Sequence[Judgement], reference: Reference, asked: Mapping[int, datetime]
 ) -> Mapping[int, Referred]:
-    """Do what the judgements ask for; return the assessments to which warnings now refer, by enterprise.
-
-    asked: since when each enterprise waited for this assessment.
-    """
+    """Do what judgements `asked` for since then demand; return the assessments to which warnings now refer."""
     by_enterprise = {one.standing.enterprise_id: one for one in judgements}
     opened = await warnings.lock_open_of_enterprises(tx, list(by_enterprise))
     concerned = {i: one for i, one in by_enterprise.items() if i in opened or one.level.is_warning}
@@ -257,7 +255,7 @@ def _upgrade(run: _Conduct, decision: course.Upgrade, judgement: Judgement, open
     )
     run.effects.keep(case)
     run.effects.steps.append(step_between(opened, case, "upgrade", SYSTEM, judgement.why))
-    told = told_at_once(case)
+    told = told_of_upgrade(case, run.working)
     facts = facts_of(case) | {"rule_ids": case.rule_ids, "told": told}
     run.effects.events.append(WarningUpgraded.model_validate(facts))
     run.effects.told += notices(case, told, "upgraded")
@@ -324,12 +322,14 @@ def _downgrade(run: _Conduct, decision: course.Downgrade, opened: WarningCase) -
 def _follow_workplace(run: _Conduct, case: WarningCase, judgement: Judgement) -> None:
     """Jurisdiction follows the workplace: a moved enterprise's warning goes to its new town, and to somebody there.
 
-    Who has it next accepts it anew, unless another body has it or an outcome is on record: then they only own it.
+    Who has it next accepts it anew, unless another body has it or an outcome is on record: then they only own it. Who
+    works in that town already, and was given it while none was known, keeps it.
     """
     moved = touched(
         case, run.tx, division=judgement.standing.division, grid_cell=judgement.standing.grid_cell
     )
-    moved = _given_on(run, moved)
+    if not run.roster.works_in(moved.assignee_id, moved.division):
+        moved = _given_on(run, moved)
     run.effects.keep(moved)
     run.effects.steps.append(step_between(case, moved, "follow_workplace", SYSTEM, moved.division))
     run.effects.events.append(assigned_event(moved))

@@ -39,6 +39,15 @@ class AssigneeUnknown(DomainError):
         )
 
 
+class AlreadyTheirs(DomainError):
+    """Who should get it has it: given once more it would run anew, and a breach would be gone."""
+
+    kind = Kind.CONFLICT
+    code = "warning.already_theirs"
+    message_zh = "该预警已由此人承办：请另选协调员。"
+    message_en = "The warning is theirs already: choose another coordinator."
+
+
 class AlreadyPaused(DomainError):
     """Its clocks stand still already."""
 
@@ -69,10 +78,15 @@ class WarningClosedAlready(DomainError):
 async def assign_warning(
     tx: WriteTx, who: Principal, warning_id: UUID, action: actions.Assign, timing: Timing
 ) -> ActionDone:
-    """Give a warning to a coordinator of its town, or let the usual order decide. Raises AssigneeUnknown."""
+    """Give a warning to a coordinator of its town, or let the usual order decide.
+
+    Raises AssigneeUnknown and AlreadyTheirs.
+    """
 
     async def work(situation: Situation) -> None:
         chosen = await _chosen(tx, situation, action.assignee_id, timing)
+        if chosen.assignee_id is not None and chosen.assignee_id == situation.case.assignee_id:
+            raise AlreadyTheirs
         hand_to(situation, chosen, action.reason)
 
     return await perform(tx, who, warning_id, action, timing, work)

@@ -1,5 +1,6 @@
 """Everything that one transaction does to warnings, gathered first and written in a few statements."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -94,6 +95,19 @@ def office_of(case: WarningCase) -> Recipient:
     """Return the office that looks after the workplace: its town's, where no town is known the district's."""
     town = town_of(case.division)
     return DISTRICT_OFFICE if town == MINHANG else Recipient(role=Role.TOWN_OFFICER, division=town)
+
+
+def assignee_of(case: WarningCase) -> Recipient | None:
+    """Return who has it; None where it lies in a queue."""
+    if case.assignee_id is None:
+        return None
+    return Recipient(role=Role.GRID_COORDINATOR, division=town_of(case.division), account_id=case.assignee_id)
+
+
+def told_of_upgrade(case: WarningCase, working: Collection[UUID]) -> tuple[Recipient, ...]:
+    """Return who hears that a warning became graver: its assignee too, whose time is shorter from now on."""
+    owner = assignee_of(case)
+    return (*told_at_once(case), *((owner,) if owner and owner.account_id in working else ()))
 
 
 def told_at_once(case: WarningCase) -> tuple[Recipient, ...]:

@@ -14,15 +14,14 @@ from services.warning.repository.clocks import Overdue
 from services.warning.usecases.effects import (
     DISTRICT_OFFICE,
     Effects,
+    assignee_of,
     facts_of,
     notices,
     office_of,
     step_between,
     touched,
-    town_of,
 )
 from shared.auth.actor import SYSTEM
-from shared.auth.permissions import Role
 from shared.db.tx import WriteTx
 from shared.events.base import Recipient
 from shared.events.warning import WarningEscalated
@@ -83,7 +82,6 @@ def _higher(known: str | None, to: Authority) -> str:
 
 
 def _recipient(name: str, case: WarningCase) -> Recipient:
-    if name == ASSIGNEE and case.assignee_id:
-        role, division = Role.GRID_COORDINATOR, town_of(case.division)
-        return Recipient(role=role, division=division, account_id=case.assignee_id)
+    if name == ASSIGNEE and (owner := assignee_of(case)):
+        return owner
     return _OFFICES.get(name) or office_of(case)

@@ -10,6 +10,7 @@ from services.warning.domain.indicators import (
     Indicator,
     RegisteredIndicator,
     load_indicators,
+    refuse_unknown_members,
     registry_on,
 )
 from services.warning.repository import indicators
@@ -42,6 +43,7 @@ async def publish_indicators(tx: WriteTx, document: JsonObject) -> Published:
     A replaced indicator keeps its former versions: they hold until the new one's day, and prove what rested on them.
     Raises DocumentInvalid, and nothing is changed, when anything in the document is wrong.
     """
+    refuse_unknown_members(document)
     told = load_indicators(document)
     await indicators.lock(tx)
     registered = await read_registered(tx)

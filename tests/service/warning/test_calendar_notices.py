@@ -125,7 +125,7 @@ async def test_a_new_owner_s_deadline_follows_the_settled_date_of_the_visit(
     at(district, "2028-01-03 10:00")
     x = await an_orange(district, X)
     at(district, "2028-01-06 10:00")
-    await officer_does(district, x, "assign", reason="另派")
+    await officer_does(district, x, "assign", reason="另派", assignee_id=str(district.second))
     assert (await dues(district, x))["accept"] == ("01-06", True), "never later than the visit"
     await import_days(district, database_url, tmp_path / "days.csv", 2028, "2028-01-05,0,国办号")
     assert {kind: due for kind, due in (await dues(district, x)).items() if kind in {"accept", "visit"}} == {

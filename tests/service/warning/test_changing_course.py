@@ -4,8 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
-from tests.support.district import USCC, District, act
+from tests.support.district import TOWN, USCC, District, act
 
 pytestmark = pytest.mark.asyncio
 
@@ -135,3 +136,35 @@ async def test_a_nil_report_of_the_running_month_hides_nothing_that_comes_after_
     await district.send(period="2026-11", amount_cny="0", months=0, workers=0)
     await district.send(occurred_on="2026-11-18", months=4, workers=120, amount_cny="5000000.00")
     assert [(one["level"], one["uscc"]) for one in await district.warnings()] == [("red", USCC)]
+
+
+async def test_whoever_has_a_warning_hears_that_it_became_red(district: District) -> None:
+    await district.send(period="2026-10", months=1, workers=1)
+    await district.send(period="2026-11", months=3, workers=41)
+    async with district.system.db("warning").read() as tx:
+        told = await tx.rows(text("SELECT account_id FROM warning.notices WHERE cause = 'upgraded'"))
+    assert district.first in {row.account_id for row in told}
+
+
+async def test_a_warning_is_not_given_to_whoever_has_it(district: District) -> None:
+    await district.send(period="2026-10", months=3, workers=41)
+    warning_id = (await district.warnings())[0]["id"]
+    for told in ({"assignee_id": str(district.first)}, {}):
+        again = await act(district.officer, warning_id, "assign", reason="催办", **told)
+        assert (again.status_code, again.json()["code"]) == (409, "warning.already_theirs")
+
+
+async def test_whoever_visited_keeps_a_warning_of_which_the_town_becomes_known(district: District) -> None:
+    await district.register(workplace_division="310112", grid_cell=None)
+    await district.send(period="2026-10", months=3, workers=41)
+    warning_id = (await district.warnings())[0]["id"]
+    second = district.coordinator(district.second)
+    given = {"assignee_id": str(district.second), "reason": "就近"}
+    assert (await act(district.officer, warning_id, "assign", **given)).status_code == 201
+    for step, told in (("accept", {}), ("visit", {"findings": "已到场核实"})):
+        assert (await act(second, warning_id, step, **told)).status_code == 201
+    await district.register(workplace_division=TOWN, grid_cell=f"{TOWN}-G01")
+    await district.system.settle()
+    detail = await district.detail(warning_id)
+    assert (detail["state"], detail["division"]) == ("visited", TOWN)
+    assert (await second.get(f"/warnings/{warning_id}")).status_code == 200

@@ -7,6 +7,7 @@ import pytest
 
 from services.warning.usecases.publish_indicators import Published, default_indicators, publish_indicators
 from shared.auth.permissions import Role
+from shared.kernel.errors import DomainError
 from tests.support.district import USCC, District
 
 pytestmark = pytest.mark.asyncio
@@ -43,6 +44,15 @@ async def rechecked(district: District, assessment_id: str) -> dict[str, Any]:
     assert answer.status_code == 200, answer.text
     told: dict[str, Any] = answer.json()
     return told
+
+
+@pytest.mark.parametrize("member", ["effective_from", "validity_day"])
+async def test_a_member_that_nobody_reads_is_refused(district: District, member: str) -> None:
+    document = {"effective_from": "2026-11-19", "indicators": [wage_arrears() | {member: "2027-01-01"}]}
+    with pytest.raises(DomainError) as refused:
+        async with district.system.db("warning").write() as tx:
+            await publish_indicators(tx, document)
+    assert [one.field for one in refused.value.fields] == [f"indicators[0].{member}"]
 
 
 @pytest.mark.parametrize("change", [{"validity_days": 1}, {"combine": "sum"}, {"protective": True}])

@@ -120,6 +120,15 @@ def test_a_clock_is_due_then_at_risk_then_breached() -> None:
     assert standing(clock, clock.due_at + timedelta(seconds=1), SHARE) is ClockState.BREACHED
 
 
+def test_a_clock_that_stood_still_is_no_nearer_to_its_end() -> None:
+    rule = POLICY.clock_rule(RED, ACCEPT)
+    paused = pause(started(RED, ACCEPT), rule, FRIDAY + timedelta(minutes=1))
+    after = FRIDAY + timedelta(days=4)
+    clock = resume(paused, rule, after, CALENDAR)
+    assert standing(clock, after, SHARE) is ClockState.DUE
+    assert standing(clock, after + timedelta(minutes=91), SHARE) is ClockState.AT_RISK
+
+
 def test_a_met_clock_is_met_and_the_first_time_counts() -> None:
     clock = meet(started(RED, ACCEPT), FRIDAY + timedelta(hours=1))
     assert standing(clock, FRIDAY + timedelta(days=9), SHARE) is ClockState.MET
