@@ -4,6 +4,7 @@ import asyncio
 import json
 from dataclasses import asdict
 from getpass import getuser
+from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
@@ -11,7 +12,13 @@ import typer
 from pydantic import SecretStr
 
 from services.catalog import SPECS
-from services.commands.database import Databases, DataFolder, database_address, run_with_databases
+from services.commands.database import (
+    DEFAULT_FOLDER,
+    Databases,
+    DataFolder,
+    database_address,
+    run_with_databases,
+)
 from services.commands.faults import explained
 from services.commands.serve import verifier_for
 from shared.auth.tokens import TokenVerifier, generate_key, public_half
@@ -66,7 +73,7 @@ def replay_letters(
     if (event_id is None) is not every:
         raise typer.BadParameter("EVENT_ID 或 --all 二选一 / give EVENT_ID, or --all", param_hint="event_id")
     with explained(), database_address(data) as url:
-        handled, failed = asyncio.run(_deliver(service, event_id, url, by or getuser()))
+        handled, failed = asyncio.run(_deliver(service, event_id, url, _settings(data), by or getuser()))
     for letter in handled:
         typer.echo(f"已处理 / handled: {letter}")
     for letter in failed:
@@ -83,12 +90,19 @@ async def _waiting(databases: Databases) -> dict[str, list[DeadLetter]]:
     return found
 
 
-async def _deliver(service: str, event_id: UUID | None, url: str, by: str) -> tuple[list[UUID], list[UUID]]:
-    """Build the service as it runs, with a key that nobody holds: it serves no request here.
+def _settings(data: Path | None) -> CommonSettings:
+    """Return the settings; senders' tokens are checked by the data folder's key where no other is set."""
+    common, kept = CommonSettings(), (data or DEFAULT_FOLDER) / "token.pem"
+    if common.token_key_file or common.token_public_key_file or not kept.exists():
+        return common
+    return common.model_copy(update={"token_key_file": kept})
 
-    Senders' tokens are checked by the public key of TOKEN_PUBLIC_KEY_FILE or TOKEN_KEY_FILE, where one is set.
-    """
-    clock, common = SystemClock(), CommonSettings()
+
+async def _deliver(
+    service: str, event_id: UUID | None, url: str, common: CommonSettings, by: str
+) -> tuple[list[UUID], list[UUID]]:
+    """Build the service as it runs; without any key, with one that nobody holds: it serves no request here."""
+    clock = SystemClock()
     configured = common.token_key_file or common.token_public_key_file
     verifier = (
         verifier_for(common, clock) if configured else TokenVerifier(public_half(generate_key()), clock)

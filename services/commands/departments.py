@@ -74,20 +74,27 @@ def grant(source: Source, indicators: Indicators, data: DataFolder = None) -> No
 
 @app.command("revoke")
 def revoke(source: Source, indicators: Indicators, data: DataFolder = None) -> None:
-    """收回报送指标，已发令牌立即失效 / take indicators away; live access tokens end at once."""
+    """收回报送指标（Kafka 至令牌到期）/ take indicators away: at once over HTTP, over Kafka when tokens end."""
     left = run_with_databases(data, lambda databases: _revoke(databases, source, _names(indicators)))
     typer.echo(f"{source}: {', '.join(sorted(left))}")
 
 
 @app.command("renew")
 def renew(source: Source, data: DataFolder = None) -> None:
-    """换发密钥，只显示一次；原密钥与已发令牌立即失效 / a new secret, shown once; the old one and its tokens end."""
+    """换发密钥，只显示一次；原密钥立即失效 / a new secret, shown once; the old one ends.
+
+    已发的令牌：HTTP 立即失效，Kafka 至到期。 / Its tokens end at once over HTTP, by themselves over Kafka.
+    """
     _show(run_with_databases(data, lambda databases: _renew(databases, source)))
 
 
 @app.command("disable")
 def disable(source: Source, data: DataFolder = None) -> None:
-    """停用来源部门，立即生效 / disable a department at once."""
+    """停用来源部门 / disable a department.
+
+    HTTP 立即生效；Kafka 至令牌到期，或先 kafka dismiss。 / Over HTTP at once; over Kafka when its token ends, or after
+    `kafka dismiss`.
+    """
     run_with_databases(data, lambda databases: _disable(databases, source))
     typer.echo(f"已停用 / disabled: {source}")
 

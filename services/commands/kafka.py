@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from services.catalog import SPECS
 from services.commands.faults import explained
 from shared.bus.administration import admit as let_in
 from shared.bus.administration import dismiss as turn_away
@@ -66,9 +67,17 @@ def _line(state: TopicState) -> str:
     return f"{state.name}: {state.partitions}"
 
 
+OUR_OWN = frozenset({*SPECS, "topics", "admin"})
+"""Users of ours at the broker (deploy/kafka/server.properties), who may do everything there."""
+
+
 @app.command("admit")
 def admit(department: Department) -> None:
     """为部门新建 Kafka 用户，只可写入 intake.signal / give a department a user that may only write signals."""
+    if department in OUR_OWN:
+        raise typer.BadParameter(
+            f"{department} 是本系统在 Kafka 中的用户，不能给部门使用 / is a user of our own, and no department's"
+        )
     password = secrets.token_urlsafe(_PASSWORD_BYTES)
     with explained():
         let_in(CommonSettings().kafka(), department, password, INTAKE_SIGNAL)
@@ -93,7 +102,10 @@ def rewind(
         ),
     ],
 ) -> None:
-    """数据库恢复之后重读 intake.signal，预警服务须先停止 / after a restore, read intake.signal again."""
+    """数据库恢复之后重读 intake.signal，预警服务须先停止 / after a restore, read intake.signal again.
+
+    只往回，尚未读过的不会被跳过。 / Only back: what was not read yet is never passed over.
+    """
     moment = to if to.tzinfo is not None else to.replace(tzinfo=SHANGHAI)
     with explained():
         partitions = read_again(CommonSettings().kafka(), f"warning.{INTAKE_SIGNAL}", INTAKE_SIGNAL, moment)

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from shared.bus.client import (
@@ -97,7 +98,7 @@ class ConsumerThread:
         watch = MemberWatch(consumer, self._group)
         try:
             while not self._stopping.is_set():
-                self._round(consumer, offsets)
+                self._round(consumer, offsets, watch)
                 watch.look()
         finally:
             self._heartbeat_age = None
@@ -113,13 +114,13 @@ class ConsumerThread:
                 self._rest_after(error)
         return None
 
-    def _round(self, consumer: Consumer, offsets: "_Offsets") -> None:
+    def _round(self, consumer: Consumer, offsets: "_Offsets", watch: MemberWatch) -> None:
         try:
             batch = poll(consumer, _POLL_MS, MAX_BATCH)
             self._broker_pause.reset()
             if not batch:
                 offsets.commit_if_due()
-            elif self._handled(consumer, batch):
+            elif self._handled(consumer, batch, watch):
                 self._handler_pause.reset()
                 offsets.handled(batch)
                 offsets.commit()
@@ -136,7 +137,7 @@ class ConsumerThread:
         for partition, records in batch.items():
             BUS_RECORDS.labels(self._group, partition.topic).inc(len(records))
 
-    def _handled(self, consumer: Consumer, batch: Batch) -> bool:
+    def _handled(self, consumer: Consumer, batch: Batch, watch: MemberWatch) -> bool:
         messages = [
             message_of(record, self._settings.as_declared(record.topic))
             for records in batch.values()
@@ -144,7 +145,7 @@ class ConsumerThread:
         ]
         handling = asyncio.run_coroutine_threadsafe(self._handle(messages), self._loop)
         try:
-            self._wait(consumer, handling)
+            self._wait(handling, partial(self._keep_alive, consumer, watch, batch))
         except BaseException:
             handling.cancel()
             raise
@@ -159,7 +160,7 @@ class ConsumerThread:
     async def _handle(self, messages: Sequence[Message]) -> None:
         await self._subscription.handle(messages)
 
-    def _wait(self, consumer: Consumer, handling: "concurrent.futures.Future[None]") -> None:
+    def _wait(self, handling: "concurrent.futures.Future[None]", keep_alive: Callable[[], None]) -> None:
         poll_at = time.monotonic() + min(10.0, self._settings.max_poll_interval_seconds / 3)
         while not _done(handling, seconds=_POLL_MS / 1_000):
             if self._stopping.is_set():
@@ -167,11 +168,12 @@ class ConsumerThread:
                     handling.cancel()
                 return
             if time.monotonic() >= poll_at:
-                self._keep_alive(consumer)
+                keep_alive()
 
-    def _keep_alive(self, consumer: Consumer) -> None:
+    def _keep_alive(self, consumer: Consumer, watch: MemberWatch, batch: Batch) -> None:
         try:
             _poll_paused(consumer)
+            watch.look_while_busy({partition: records[0].offset for partition, records in batch.items()})
         except KafkaError as error:
             self._rest_after(error)
 

@@ -1,9 +1,10 @@
 """What the metrics tell of a group's member: which partitions it holds, and how much waits in each."""
 
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 
-from shared.bus.client import Consumer, Partition, waiting
+from shared.bus.client import Consumer, Partition, ends, waiting
 from shared.observability.metrics import BUS_ASSIGNED_PARTITIONS, BUS_CONSUMER_LAG, BUS_REBALANCES
 
 _EVERY_SECONDS = 2.0
@@ -30,6 +31,19 @@ class MemberWatch:
             self._next_look = time.monotonic() + _EVERY_SECONDS
             self._measure()
 
+    def look_while_busy(self, unhandled: Mapping[Partition, int]) -> None:
+        """Tell what waits while a batch takes long, from its first records on.
+
+        The broker is asked: partitions that are paused are told of nothing new. Raises KafkaError.
+        """
+        if time.monotonic() < self._next_look:
+            return
+        self._next_look = time.monotonic() + _EVERY_SECONDS
+        for partition, end in ends(self._consumer).items():
+            first = unhandled.get(partition)
+            if first is not None:
+                self._tell(partition, end - first)
+
     def end(self) -> None:
         """Take the member's series away: another process has its partitions now."""
         self._forget(self._held)
@@ -37,7 +51,10 @@ class MemberWatch:
 
     def _measure(self) -> None:
         for partition, records in waiting(self._consumer).items():
-            BUS_CONSUMER_LAG.labels(self._group, partition.topic, str(partition.partition)).set(records)
+            self._tell(partition, records)
+
+    def _tell(self, partition: Partition, records: int) -> None:
+        BUS_CONSUMER_LAG.labels(self._group, partition.topic, str(partition.partition)).set(records)
 
     def _forget(self, partitions: frozenset[Partition]) -> None:
         for partition in partitions:

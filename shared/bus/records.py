@@ -1,16 +1,18 @@
 """Messages as Kafka records, and back."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
 from shared.bus.client import Record
 from shared.bus.port import Message, Origin
+from shared.events.topics import TOPICS
 
 CREDENTIAL = "authorization"
 """The header in which a foreign sender proves itself: `Bearer <access token>`."""
 _APPENDED_BY_THE_BROKER = 1
 _CONTENT_TYPE = b"application/cloudevents+json; charset=UTF-8"
-# Names the records of senders that give no id; fixed, because the same record must keep its id.
+# Names the records of others; fixed, because the same record must keep its id.
 _FOREIGN_RECORDS = UUID("6f6a3f0e-3a0c-5d3b-9a52-8e0c5d5a7b11")
 
 
@@ -56,7 +58,10 @@ def _text(header: bytes | None) -> str:
 
 
 def _event_id(header: bytes | None, record: Record) -> UUID:
-    try:
-        return UUID((header or b"").decode())
-    except ValueError:  # absent, or another sender's own notation; UnicodeDecodeError is one too
-        return uuid5(_FOREIGN_RECORDS, f"{record.topic}/{record.partition}/{record.offset}")
+    """Return our own events' id; whatever id a stranger gives, it names no record but theirs at its place."""
+    topic = TOPICS.get(record.topic)
+    if topic is None or not topic.foreign:
+        # Absent, or of another notation; UnicodeDecodeError is a ValueError too.
+        with suppress(ValueError):
+            return UUID((header or b"").decode())
+    return uuid5(_FOREIGN_RECORDS, f"{record.topic}/{record.partition}/{record.offset}")

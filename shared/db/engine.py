@@ -6,8 +6,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-# The server is stopping, crashed, starting up, or full (PostgreSQL appendix A); 08 is "connection exception".
-_NOT_NOW = ("57P01", "57P02", "57P03", "53300")
+# The server is stopping, crashed, starting up, or full; or somebody held a lock for longer than a statement may wait
+# (PostgreSQL appendix A). 08 is "connection exception".
+_NOT_NOW = ("57P01", "57P02", "57P03", "53300", "57014", "55P03", "40P01")
 _CONNECTION_CLASS = "08"
 # A client that is cut off is dropped by the server after idle + count * interval seconds, and its advisory locks with
 # it. Longer than a publish may take (KafkaSettings.publish_timeout_seconds): a relay that lost its lock in the middle

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 from shared.bus.port import Message, Origin
 from shared.db.engine import is_unreachable
 from shared.db.tx import Database
+from shared.kernel.errors import DomainError
 from shared.observability.metrics import DEAD_LETTERS
 from shared.outbox.tables import Mailboxes
 
@@ -62,7 +63,7 @@ def burial(table: Table, message: Message, error: Exception, attempts: int, now:
         "type": _storable(message.type),
         "body": _storable(message.body.decode("utf-8", "replace")),
         "error_class": type(error).__name__,
-        "error": _storable(str(error))[:_MAX_ERROR_LENGTH],
+        "error": _storable(_told(error))[:_MAX_ERROR_LENGTH],
         "attempts": attempts,
         "first_failed_at": now,
         "last_failed_at": now,
@@ -77,6 +78,11 @@ def burial(table: Table, message: Message, error: Exception, attempts: int, now:
         "replayed_at": None,
     }
     return statement.on_conflict_do_update(index_elements=[table.c.event_id], set_=again)
+
+
+def _told(error: Exception) -> str:
+    fields = error.fields if isinstance(error, DomainError) else ()
+    return "; ".join([str(error), *(f"{one.field}: {one.message_en}" for one in fields)])
 
 
 def _origin(origin: Origin | None) -> dict[str, Any]:

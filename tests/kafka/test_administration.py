@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from shared.auth.tokens import generate_key
-from shared.bus.administration import admit, dismiss, rewind
+from shared.bus.administration import GroupStillReads, admit, dismiss, rewind
 from shared.bus.embedded import JARS, Broker, a_broker
 from shared.bus.free_ports import free_port
 from shared.bus.kafka import KafkaBus, KafkaSettings, ensure_topics
@@ -110,6 +110,7 @@ def test_the_commands_make_the_topics_and_a_departments_user(guarded: Broker, tm
     before = run(["kafka", "topics", "--json"], **settings)
     made = run(["kafka", "topics", "--create", "--json"], **settings)
     admitted = run(["kafka", "admit", "tax"], **settings)
+    ours = [run(["kafka", "admit", name], **settings) for name in ("inspection", "admin")]
     dismissed = run(["kafka", "dismiss", "tax"], **settings)
 
     assert before.returncode == 1
@@ -119,6 +120,7 @@ def test_the_commands_make_the_topics_and_a_departments_user(guarded: Broker, tm
     assert named[INTAKE_SIGNAL] == TOPICS[INTAKE_SIGNAL].partitions
     assert named["e77.gateway.account"] == TOPICS["gateway.account"].partitions
     assert admitted.returncode == 0, admitted.stderr
+    assert [(one.returncode, "our own" in one.stderr) for one in ours] == [(2, True)] * 2
     assert dismissed.returncode == 0, dismissed.stderr
 
 
@@ -137,6 +139,27 @@ def test_a_topic_that_an_earlier_build_made_with_other_partitions_is_told_and_le
     assert told.returncode == 1
     (line,) = (one for one in told.stdout.splitlines() if "mediation.case" in one)
     assert "4 partitions, not the 6 declared" in line
+
+
+def test_where_everybody_may_write_nobody_is_admitted(kafka_bootstrap: str) -> None:
+    refused = run(["kafka", "admit", "tax"], KAFKA_BOOTSTRAP_SERVERS=kafka_bootstrap)
+
+    assert refused.returncode == 1
+    (line,) = refused.stderr.splitlines()
+    assert "no access control" in line
+
+
+@pytest.mark.asyncio
+async def test_a_group_that_reads_is_not_sent_back(settings: KafkaSettings, group: str, topic: str) -> None:
+    ear, told = Ear(), a_message(topic)
+    bus = KafkaBus(settings)
+    bus.subscribe(subscription(ear, topic, consumer=group))
+    async with running(bus):
+        await bus.publish([told])
+        await ear.until_heard([told])
+        await asyncio.sleep(1)
+        with pytest.raises(GroupStillReads):
+            await asyncio.to_thread(rewind, settings, group, topic, datetime(2026, 1, 1, tzinfo=UTC))
 
 
 def test_a_broker_that_does_not_answer_is_told_in_one_line() -> None:
@@ -197,11 +220,17 @@ async def test_a_group_reads_again_from_a_moment_on(settings: KafkaSettings, gro
     assert origin.appended_at is not None
     assert abs(origin.appended_at - moment) < timedelta(seconds=5)
 
-    assert await asyncio.to_thread(rewind, settings, group, topic.name, moment) == topic.partitions
+    waiting = a_message(topic.name, number=3)
+    bus = KafkaBus(settings)
+    await bus.publish([waiting])
+    await bus.close()
+    # Nothing that waits is passed over, whatever moment is named.
+    assert await asyncio.to_thread(rewind, settings, group, topic.name, moment + timedelta(days=1)) == 0
+    assert await asyncio.to_thread(rewind, settings, group, topic.name, moment) == 1
 
     again = Ear()
     bus = KafkaBus(settings)
     bus.subscribe(subscription(again, topic.name, consumer=group))
     async with running(bus):
-        await again.until_heard([late])
-    assert again.heard == [late]
+        await again.until_heard([late, waiting])
+    assert sorted(one.event_id for one in again.heard) == sorted([late.event_id, waiting.event_id])

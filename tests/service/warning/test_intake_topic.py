@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 import stamina
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from services.warning.consumers.intake_topic import TOPIC
 from services.warning.repository.tables import MAILBOXES
@@ -103,6 +104,24 @@ async def test_a_record_on_which_the_handler_fails_does_not_stop_the_topic(syste
 
     assert taken == [b"one", b"two"]
     assert await counts(system) == (0, 1)
+
+
+async def test_a_letter_names_the_field_at_fault(system: System) -> None:
+    assert (await District(system).register()).status_code == 200
+    await system.host.bus.publish([streamed(system, months=-1)])
+    async with system.db("warning").read() as tx:
+        assert "months: " in await tx.value(text("SELECT error FROM warning.dead_letters"))
+
+
+async def test_a_database_that_is_slow_makes_no_dead_letters(system: System) -> None:
+    async def handle(tx: WriteTx, _messages: Sequence[Message]) -> Sequence[Refused]:
+        await tx.execute(text("SET LOCAL statement_timeout = '5ms'"))
+        await tx.execute(text("SELECT pg_sleep(1)"))
+        return []
+
+    with pytest.raises(DBAPIError, match="statement timeout"):
+        await Feed(system.db("warning"), MAILBOXES, handle).handle([streamed(system)])
+    assert await counts(system) == (0, 0)
 
 
 async def test_only_a_department_that_proves_itself_is_believed_and_only_under_its_own_name(

@@ -64,9 +64,19 @@ def test_a_foreign_record_has_the_same_id_each_time_it_is_delivered() -> None:
     assert message_of(ARecord()).event_id != message_of(ARecord(offset=18)).event_id
 
 
+def test_of_a_foreign_topic_no_sender_s_id_is_believed() -> None:
+    """Two records under one id would be one dead letter."""
+    headers = [("ce_id", b"0199f5a0-5bd1-7a30-8c2f-0d8f3a1b2c3d")]
+    one, other = (ARecord(topic="intake.signal", offset=offset, headers=headers) for offset in (1, 2))
+    assert message_of(one).event_id != message_of(other).event_id
+    assert message_of(one).event_id == message_of(ARecord(topic="intake.signal", offset=1)).event_id
+
+
 def test_the_sender_s_id_and_type_are_kept() -> None:
     sent = UUID("0199f5a0-5bd1-7a30-8c2f-0d8f3a1b2c3d")
-    record = ARecord(headers=[("ce_id", str(sent).encode()), ("ce_type", b"hrss.signal")])
+    record = ARecord(
+        topic="warning.warning", headers=[("ce_id", str(sent).encode()), ("ce_type", b"hrss.signal")]
+    )
 
     assert message_of(record).event_id == sent
     assert message_of(record).type == "hrss.signal"
