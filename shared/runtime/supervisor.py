@@ -141,7 +141,7 @@ async def run(made: Host, role: Role = "all", *beside: Callable[[], Coroutine[An
                     tasks = [group.create_task(work) for work in loops]
                     tasks += [group.create_task(start()) for start in beside]
                     await _until(stopping, served)
-                    await _step_back(made, served)
+                    await _step_back(made, server, served)
                     await _drain(made, server, served)
                     for task in tasks:
                         task.cancel()
@@ -196,9 +196,13 @@ async def _until(stopping: asyncio.Event, served: asyncio.Task[None]) -> None:
     waiting.cancel()
 
 
-async def _step_back(made: Host, served: asyncio.Task[None]) -> None:
-    """Be unready for a while and serve on: who sends requests here has to see it first."""
+async def _step_back(made: Host, server: Server, served: asyncio.Task[None]) -> None:
+    """Be unready for a while and serve on: who sends requests here has to see it first.
+
+    Whoever keeps a connection learns with the next answer to open another one, and so elsewhere.
+    """
     made.draining = True
+    server.config.encoded_headers = [*server.config.encoded_headers, (b"connection", b"close")]
     await asyncio.wait({served}, timeout=made.settings.drain_seconds)
 
 

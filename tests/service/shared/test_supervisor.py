@@ -102,6 +102,21 @@ async def test_a_request_under_way_is_finished_before_the_process_ends(database_
         await caller.aclose()
 
 
+async def test_who_keeps_a_connection_is_told_to_leave_it_before_the_process_ends(
+    database_url: str, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DRAIN_SECONDS", "3")
+    with a_program("calm", database_url, port) as program:
+        await program.until_up()
+        async with httpx.AsyncClient(base_url=program.address) as caller:
+            assert "connection" not in (await caller.get("/healthz")).headers
+            program.process.send_signal(signal.SIGTERM)
+            await asyncio.sleep(1.5)
+            last = await caller.get("/healthz")
+        assert (last.status_code, last.headers["connection"]) == (200, "close")
+        assert await program.ended() == 0
+
+
 async def test_ctrl_c_ends_it_without_a_fault(database_url: str, port: int) -> None:
     with a_program("calm", database_url, port) as program:
         await program.until_up()
