@@ -248,3 +248,10 @@ def test_the_overlay_reads_as_yaml_where_there_is_no_kustomize(overlay: str) -> 
     for path in files:
         assert all(yaml.safe_load_all(path.read_text("utf-8"))), path
         assert path.read_text("utf-8").startswith("# "), f"{path} does not say what it holds"
+
+
+def test_no_overlay_names_the_brokers_of_another(overlay: str) -> None:
+    """Workers of two installations on one broker would share each other's partitions."""
+    (ours,) = {one["metadata"]["namespace"] for one in rendered(overlay) if one["kind"] != "Namespace"}
+    named = set(re.findall(r"labour-warning[a-z-]*-data", yaml.safe_dump_all(rendered(overlay))))
+    assert named == {f"{ours}-data"}

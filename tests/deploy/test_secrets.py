@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import ssl
 import stat
 import subprocess
@@ -15,6 +16,7 @@ from cryptography import x509
 from sqlalchemy.engine import make_url
 
 from services.catalog import SPECS
+from services.commands.kafka import OUR_OWN
 from shared.auth.tokens import public_half
 from shared.db.embedded import EmbeddedPostgres
 from shared.db.engine import make_engine
@@ -200,3 +202,9 @@ async def test_each_role_has_the_password_of_its_address(database: str, folder: 
         address = make_url((folder / role / "database-url").read_text())
         assert (address.username, address.host, address.database) == (role, "postgres", "labour_warning")
         assert address.password == (folder / "postgres" / "roles" / role).read_text()
+
+
+def test_no_department_can_have_a_name_of_ours_at_the_broker() -> None:
+    told = (ROOT / "deploy" / "kafka" / "server.properties").read_text("utf-8")
+    (users,) = (line for line in told.splitlines() if line.startswith("super.users="))
+    assert set(re.findall(r"User:([a-z]+)", users)) == OUR_OWN
