@@ -10,6 +10,7 @@ from shared.bus.client import open_producer
 from shared.bus.kafka import ConsumerDied, KafkaBus, KafkaSettings, ensure_topics
 from shared.bus.port import Message, Subscription
 from shared.events.topics import Topic
+from shared.observability.metrics import BUS_CONSUMER_LAG
 from tests.support.bus import Ear, a_message, numbered, running, subscription
 
 pytestmark = pytest.mark.asyncio
@@ -160,3 +161,28 @@ async def test_a_consumer_joins_though_every_single_poll_is_too_short_for_it(
         await asyncio.to_thread(ensure_topics, settings, [Topic(topic, 4)], 1)
         await bus.publish(messages)
         await ear.until_heard(messages)
+
+
+async def test_what_waits_behind_a_batch_that_takes_long_is_told(
+    settings: KafkaSettings, topic: str, group: str
+) -> None:
+    begun, over = asyncio.Event(), asyncio.Event()
+
+    async def take_long(_messages: Sequence[Message]) -> None:
+        begun.set()
+        await over.wait()
+
+    def lag() -> float:
+        (metric,) = BUS_CONSUMER_LAG.collect()
+        return sum(one.value for one in metric.samples if one.labels["group"] == group)
+
+    patient = replace(settings, max_poll_interval_seconds=3.0)
+    bus = a_bus(patient, Subscription(group, frozenset({topic}), take_long))
+    async with running(bus):
+        await bus.publish([a_message(topic)])
+        await begun.wait()
+        await bus.publish(numbered(topic, ["91310112MA1GBNT55X"], 6))
+        async with asyncio.timeout(30):
+            while lag() < 7:  # noqa: ASYNC110 -- nobody tells of a metric
+                await asyncio.sleep(0.1)
+        over.set()
