@@ -102,7 +102,9 @@ def train(
         typer.echo(told if card else told.partition("\n")[0].lstrip("# "))
         return
     if outcome is None or horizon_days is None or until is None or out is None:
-        raise typer.BadParameter("--history: --outcome, --horizon-days, --until, --out")
+        raise typer.BadParameter(
+            "与 --history 一起还须给出 / with --history give also: --outcome, --horizon-days, --until, --out"
+        )
     with explained():
         facts = train_history(history, outcome, horizon_days, until.date(), out)
     _tell_ignored(facts.pop("ignored_columns"))

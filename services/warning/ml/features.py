@@ -26,9 +26,9 @@ import numpy as np
 from services.warning.domain.indicators import SERIES_MEASURES
 from services.warning.ml.arrays import Days, Flags, Floats, Integers
 from services.warning.ml.catalogue import HEADCOUNT, INDUSTRY, LATEST, SOLE_TRADER, SUM, Catalogue
+from services.warning.ml.days import day_number
 from services.warning.ml.facts import Facts
 
-_EPOCH = date(1970, 1, 1)
 _FEN = 100
 # Room for any day beside the pair in one sortable number.
 _DAY_SPAN = 1 << 32
@@ -115,7 +115,7 @@ class _Periods:
 
 def feature_rows(facts: Facts, as_of: date) -> FeatureRows:
     """Return measures and model features of every enterprise of the chunk, from what was known on `as_of`."""
-    counted = _counted(facts, (as_of - _EPOCH).days)
+    counted = _counted(facts, day_number(as_of))
     periods = _combine(facts, counted)
     table = _pair_table(facts, counted, periods)
     row, measure = np.nonzero(~np.isnan(table))

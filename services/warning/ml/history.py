@@ -10,10 +10,9 @@ from services.warning.domain.indicators import Indicator
 from services.warning.domain.ports import FactChunk
 from services.warning.ml.arrays import Days, Flags, Floats, Integers
 from services.warning.ml.catalogue import ATTRIBUTES, compile_catalogue
+from services.warning.ml.days import day_number
 from services.warning.ml.facts import Facts, decode
 from services.warning.ml.features import feature_rows
-
-_EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,10 +58,10 @@ def outcomes_after(history: TrainingHistory, cutoff: date, horizon_days: int, kn
 
     With `known_by`, only disputes that had come to light by then.
     """
-    begin = (cutoff - _EPOCH).days
+    begin = day_number(cutoff)
     within = (history.outcome_occurred_on > begin) & (history.outcome_occurred_on <= begin + horizon_days)
     if known_by is not None:
-        within &= history.outcome_known_on <= (known_by - _EPOCH).days
+        within &= history.outcome_known_on <= day_number(known_by)
     return np.isin(history.facts.enterprise_id, history.outcome_enterprise_id[within])
 
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,11 +19,12 @@ from sklearn.preprocessing import StandardScaler
 
 from services.warning.ml.arrays import Flags, Floats, Integers
 from services.warning.ml.calibration import probability
+from services.warning.ml.days import day_number, day_of
 from services.warning.ml.histories.events import EventHistory, HistoryUnusable
 from services.warning.ml.histories.files import read_history
 from services.warning.ml.histories.learn import Learnt, TooFewOutcomes, learn
-from services.warning.ml.histories.rows import Layout, Question, Rows, layout_at, outcomes, rows_at
-from services.warning.ml.histories.stored import asked, day_number, load
+from services.warning.ml.histories.rows import Layout, Question, Rows, asked, layout_at, outcomes, rows_at
+from services.warning.ml.histories.stored import load
 from services.warning.ml.metrics import calibration_error, measure
 from services.warning.ml.threads import one_thread_to_train
 
@@ -32,7 +33,6 @@ _RESAMPLES: Final = 400
 _RESAMPLED_ROWS: Final = 20_000_000
 # From this change of the base rate on the figures are given before and after aligning the mean.
 _MOVED: Final = 0.2
-_EPOCH: Final = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def backtest_file(
         window = replace(newest, cutoff=newest.cutoff - back * horizon_days)
         if not history.known_by(window.cutoff - horizon_days).any():
             break
-        day = _EPOCH + timedelta(days=window.cutoff)
+        day = day_of(window.cutoff)
         found.append({"cutoff": day.isoformat()} | evaluate(history, window))
     return found
 

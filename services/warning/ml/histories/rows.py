@@ -13,6 +13,7 @@ from services.warning.ml.arrays import Flags, Floats, Integers
 from services.warning.ml.histories.events import EventHistory
 
 UNIVERSE_DAYS: Final = 730
+ANY: Final = "any"
 _WINDOWS: Final = (30, 91, 182, 365, 730, 1461)
 # An event's weight halves in so many days: a burst, a season, a year, the long run.
 _HALF_LIVES: Final = (15, 45, 120, 365, 1095)
@@ -34,6 +35,12 @@ class Question:
 
     outcome: tuple[str, ...] | None
     horizon_days: int
+
+
+def asked(outcome: str, horizon_days: int) -> Question:
+    """Return the question; `outcome` is "any", or kinds with commas between."""
+    kinds = None if outcome == ANY else tuple(sorted({one.strip() for one in outcome.split(",")}))
+    return Question(kinds, horizon_days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,9 @@ Never a pickle: skops builds only types that it trusts and those that are listed
 `model.json` describes.
 """
 
-import hashlib
 import json
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,15 +14,14 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.pipeline import Pipeline
 from skops import io as skops_io
 
-from services.warning.ml.artifact import ArtifactRefused, build, libraries
+from services.warning.ml.artifact import ArtifactRefused, build, digest, libraries
+from services.warning.ml.days import day_number, day_of
 from services.warning.ml.histories.files import read_history
 from services.warning.ml.histories.learn import Learnt, Members, learn
-from services.warning.ml.histories.rows import Layout, Question
+from services.warning.ml.histories.rows import Layout, Question, asked
 from shared.kernel.errors import DomainError
 
 FORMAT: Final = 1
-ANY: Final = "any"
-_EPOCH: Final = date(1970, 1, 1)
 _FACTS, _MEMBERS = "model.json", "members.skops"
 
 
@@ -58,17 +56,6 @@ class StoredModel:
             )
 
 
-def asked(outcome: str, horizon_days: int) -> Question:
-    """Return the question; `outcome` is "any", or kinds with commas between."""
-    kinds = None if outcome == ANY else tuple(sorted({one.strip() for one in outcome.split(",")}))
-    return Question(kinds, horizon_days)
-
-
-def day_number(day: date) -> int:
-    """Return the days since 1970-01-01."""
-    return (day - _EPOCH).days
-
-
 def train_file(path: Path, outcome: str, horizon_days: int, until: date, folder: Path) -> dict[str, Any]:
     """Learn from what was known by `until`, where all windows end, and keep it in a new folder; return its facts.
 
@@ -86,7 +73,7 @@ def train_file(path: Path, outcome: str, horizon_days: int, until: date, folder:
         "outcome": outcome,
         "horizon_days": horizon_days,
         "until": until.isoformat(),
-        "first_event": (_EPOCH + timedelta(days=int(history.occurred_on.min()))).isoformat(),
+        "first_event": day_of(int(history.occurred_on.min())).isoformat(),
         "events": len(history),
         "training_rows": learnt.training_rows,
         "base_rate": learnt.base_rate,
@@ -100,7 +87,7 @@ def train_file(path: Path, outcome: str, horizon_days: int, until: date, folder:
         "ignored_columns": list(history.ignored),
     }
     members = skops_io.dumps({"line": learnt.members.line, "trees": learnt.members.trees})
-    facts["sha256"] = hashlib.sha256(members).hexdigest()
+    facts["sha256"] = digest(members)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / _MEMBERS).write_bytes(members)
     # Last: a folder without it holds no model.
@@ -119,7 +106,7 @@ def load(folder: Path) -> StoredModel:
         ) from error
     if not isinstance(facts, dict) or facts.get("format") != FORMAT:
         raise _refused(folder, "格式不同", "it is of another format")
-    if hashlib.sha256(members).hexdigest() != facts["sha256"]:
+    if digest(members) != facts["sha256"]:
         raise _refused(folder, "校验和不符", "its checksum is another")
     if facts["libraries"] != libraries():
         raise _refused(
