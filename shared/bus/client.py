@@ -230,12 +230,21 @@ def waiting(consumer: Consumer) -> dict[Partition, int]:
 
     From what it has learnt with its last fetches: `position()` would ask the broker, and hold up the next poll.
     """
-    assignment = cast("Any", consumer)._subscription.assignment  # noqa: SLF001 -- as said above
     return {
         partition: max(0, state.highwater - state.position.offset)
-        for partition, state in list(assignment.items())
-        if state.highwater is not None and state.position is not None
+        for partition, state in _positioned(consumer)
+        if state.highwater is not None
     }
+
+
+def positions(consumer: Consumer) -> dict[Partition, int]:
+    """Return which record each of the consumer's partitions would give next, as far as it knows by itself."""
+    return {partition: state.position.offset for partition, state in _positioned(consumer)}
+
+
+def _positioned(consumer: Consumer) -> list[tuple[Partition, Any]]:
+    assignment = cast("Any", consumer)._subscription.assignment  # noqa: SLF001 -- as said above
+    return [(partition, state) for partition, state in list(assignment.items()) if state.position is not None]
 
 
 def ends(consumer: Consumer) -> dict[Partition, int]:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 
-from shared.bus.client import Consumer, Partition, ends, waiting
+from shared.bus.client import Consumer, Partition, ends, positions, waiting
 from shared.observability.metrics import BUS_ASSIGNED_PARTITIONS, BUS_CONSUMER_LAG, BUS_REBALANCES
 
 _EVERY_SECONDS = 2.0
@@ -39,10 +39,10 @@ class MemberWatch:
         if time.monotonic() < self._next_look:
             return
         self._next_look = time.monotonic() + _EVERY_SECONDS
+        reading = positions(self._consumer) | dict(unhandled)
         for partition, end in ends(self._consumer).items():
-            first = unhandled.get(partition)
-            if first is not None:
-                self._tell(partition, end - first)
+            if partition in reading:
+                self._tell(partition, end - reading[partition])
 
     def end(self) -> None:
         """Take the member's series away: another process has its partitions now."""
