@@ -42,6 +42,11 @@ class AddressMalformed(DomainError):
     message_en = "DATABASE_URL is not an address such as postgresql://user:password@host:5432/database."
 
 
+def token_key_of(data: Path | None) -> Path:
+    """Return where an installation's token key lies in its data folder, unless a setting names another."""
+    return (data or DEFAULT_FOLDER) / "token.pem"
+
+
 @contextmanager
 def database_address(data: Path | None) -> Iterator[str]:
     """Give the address of DATABASE_URL, else of the folder's private server, which is started when none runs.

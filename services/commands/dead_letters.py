@@ -13,11 +13,11 @@ from pydantic import SecretStr
 
 from services.catalog import SPECS
 from services.commands.database import (
-    DEFAULT_FOLDER,
     Databases,
     DataFolder,
     database_address,
     run_with_databases,
+    token_key_of,
 )
 from services.commands.faults import explained
 from services.commands.serve import verifier_for
@@ -92,7 +92,7 @@ async def _waiting(databases: Databases) -> dict[str, list[DeadLetter]]:
 
 def _settings(data: Path | None) -> CommonSettings:
     """Return the settings; senders' tokens are checked by the data folder's key where no other is set."""
-    common, kept = CommonSettings(), (data or DEFAULT_FOLDER) / "token.pem"
+    common, kept = CommonSettings(), token_key_of(data)
     if common.token_key_file or common.token_public_key_file or not kept.exists():
         return common
     return common.model_copy(update={"token_key_file": kept})

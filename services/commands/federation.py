@@ -8,7 +8,7 @@ from uuid import UUID
 
 import typer
 
-from services.commands.database import DEFAULT_FOLDER, Databases, DataFolder, run_with_databases
+from services.commands.database import Databases, DataFolder, run_with_databases, token_key_of
 from services.commands.faults import explained
 from services.commands.import_report import keep_apart
 from services.gateway.assembly import federation_key_file, own_identity
@@ -123,7 +123,7 @@ def _settings(data: Path | None) -> CommonSettings:
     settings = CommonSettings()
     if settings.token_key_file is not None:
         return settings
-    return settings.model_copy(update={"token_key_file": (data or DEFAULT_FOLDER) / "token.pem"})
+    return settings.model_copy(update={"token_key_file": token_key_of(data)})
 
 
 @partner.command("add")

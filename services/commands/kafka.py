@@ -23,6 +23,8 @@ from shared.runtime.settings import CommonSettings
 from shared.runtime.stop_signals import stop_signals
 
 _PASSWORD_BYTES = 24
+OUR_OWN = frozenset({*SPECS, "topics", "admin"})
+"""Users of ours at the broker (deploy/kafka/server.properties), who may do everything there."""
 
 app = typer.Typer(name="kafka", no_args_is_help=True, help="消息总线 / the bus on Kafka")
 Department = Annotated[
@@ -65,10 +67,6 @@ def _line(state: TopicState) -> str:
             f" / {state.partitions} partitions, not the {state.declared.partitions} declared"
         )
     return f"{state.name}: {state.partitions}"
-
-
-OUR_OWN = frozenset({*SPECS, "topics", "admin"})
-"""Users of ours at the broker (deploy/kafka/server.properties), who may do everything there."""
 
 
 @app.command("admit")

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.catalog import SPECS
-from services.commands.database import DEFAULT_FOLDER, DataFolder, database_address, embedded_address
+from services.commands.database import DataFolder, database_address, embedded_address, token_key_of
 from services.commands.faults import explained
 from shared.auth.tokens import TokenVerifier, generate_key, public_half
 from shared.bus.local import LocalBus
@@ -87,9 +87,9 @@ def specs_of(names: list[str] | None) -> list[ServiceSpec]:
     return [SPECS[name] for name in chosen]
 
 
-def token_key(folder: Path) -> Path:
-    """Return the folder's token key file, made when it is not there."""
-    path = folder / "token.pem"
+def token_key(data: Path | None) -> Path:
+    """Return the data folder's token key file, made when it is not there."""
+    path = token_key_of(data)
     if not path.exists():
         path.touch(mode=0o600)
         path.write_bytes(generate_key())
@@ -175,7 +175,7 @@ def up(
     with explained(), embedded_address(data) if embedded else database_address(data) as url:
         updates: dict[str, object] = {"database_url": SecretStr(url)}
         if embedded and settings.token_key_file is None:
-            updates["token_key_file"] = token_key(data or DEFAULT_FOLDER)
+            updates["token_key_file"] = token_key(data)
         uvloop.run(serve(specs, settings.model_copy(update=updates), role, migrate_first=embedded))
 
 

@@ -287,3 +287,15 @@ def _command_of(process: Path) -> str:
         return (process / "cmdline").read_bytes().decode("utf-8", "replace")
     except OSError:
         return ""
+
+
+def test_a_replay_checks_tokens_by_the_data_folders_key_where_no_other_is_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("TOKEN_KEY_FILE", "TOKEN_PUBLIC_KEY_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    assert dead_letters._settings(tmp_path).token_key_file is None
+    (tmp_path / "token.pem").write_bytes(b"a key")
+    assert dead_letters._settings(tmp_path).token_key_file == tmp_path / "token.pem"
+    monkeypatch.setenv("TOKEN_KEY_FILE", str(tmp_path / "another.pem"))
+    assert dead_letters._settings(tmp_path).token_key_file == tmp_path / "another.pem"
