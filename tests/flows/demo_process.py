@@ -47,6 +47,7 @@ class Demo:
         self.enterprises = enterprises
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
+        self._caller = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", trust_env=False, timeout=30)
 
     def begin(self, *more: str) -> subprocess.Popen[bytes]:
         words = ["demo", "start", "--port", str(self.port), "--enterprises", str(self.enterprises), *more]
@@ -80,14 +81,13 @@ class Demo:
 
     def get(self, path: str) -> int:
         try:
-            return httpx.get(f"http://127.0.0.1:{self.port}{path}", trust_env=False, timeout=10).status_code
+            return self._caller.get(path).status_code
         except httpx.TransportError:
             return 0
 
     def call(self, method: str, path: str, token: str | None = None, body: object = None) -> Any:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        with httpx.Client(base_url=f"http://127.0.0.1:{self.port}", trust_env=False, timeout=30) as client:
-            answer = client.request(method, path, headers=headers, json=body)
+        answer = self._caller.request(method, path, headers=headers, json=body)
         assert answer.is_success, answer.text
         return answer.json()
 
@@ -98,6 +98,16 @@ class Demo:
     def log_in(self, account: dict[str, str]) -> str:
         given = {name: account[name] for name in ("username", "password")}
         return str(self.call("POST", "/api/auth/v1/login", body=given)["access_token"])
+
+    def token_of(self, source: str) -> str:
+        """Return a department's access token."""
+        who = next(one for one in read_people(self.data).departments if one.source == source)
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": who.client_id,
+            "client_secret": who.client_secret,
+        }
+        return str(self._caller.post("/api/auth/v1/token", data=form).json()["access_token"])
 
     def worklist(self, account: dict[str, str]) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = self.call("GET", "/api/mobile/v1/worklist", self.log_in(account))[

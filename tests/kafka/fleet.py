@@ -20,7 +20,7 @@ from shared.db.tx import Database
 from shared.kernel.clock import SystemClock, shanghai_day
 from tests.flows import aftermath
 from tests.flows.circle import Circle, furnish
-from tests.flows.running import Running, answers, run, up
+from tests.flows.running import NO_AUTHORITIES, Running, answers, run, up
 
 SERVICES = ("warning", "mediation", "inspection", "gateway")
 _REST_SECONDS = 60.0
@@ -108,7 +108,8 @@ class Fleet:
 
     def gateway(self) -> httpx.AsyncClient:
         """Return a client of the gateway."""
-        return httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.ports['gateway']}", timeout=30)
+        address = f"http://127.0.0.1:{self.ports['gateway']}"
+        return httpx.AsyncClient(base_url=address, timeout=30, verify=NO_AUTHORITIES)
 
     async def come_to_rest(self) -> None:
         """Wait until every event has been published and handled."""

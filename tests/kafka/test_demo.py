@@ -7,12 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import psutil
 import pytest
 
 from shared.bus.embedded import Broker
-from simulation.demo.people import read_people
 from tests.flows.demo_process import Demo
 
 pytestmark = pytest.mark.slow
@@ -59,40 +57,40 @@ def large_enterprises(demo: Demo) -> list[str]:
         ]
 
 
-def send_grave(demo: Demo, uscc: str) -> None:
-    """Report wages that nobody was paid for three months."""
-    hrss = next(one for one in read_people(demo.data).departments if one.source == "hrss")
-    form = {
-        "grant_type": "client_credentials",
-        "client_id": hrss.client_id,
-        "client_secret": hrss.client_secret,
-    }
-    token = httpx.post(f"http://127.0.0.1:{demo.port}/api/auth/v1/token", data=form).json()["access_token"]
-    signal_ = {
-        "source": "hrss",
-        "source_ref": f"grave-{uscc}",
-        "uscc": uscc,
-        "indicator": "wage_arrears",
-        "occurred_on": time.strftime("%Y-%m-%d", time.gmtime()),
-        "amount_cny": "912600.00",
-        "months": 3,
-        "workers": 40,
-    }
-    demo.call("POST", "/api/intake/v1/signals", token, signal_)
+class Watcher:
+    """Who reports wages that nobody was paid, and a district officer who looks on; logged in once for a start."""
 
+    def __init__(self, demo: Demo) -> None:
+        self.demo = demo
+        self.officer = demo.log_in(demo.official("district_officer"))
 
-def raised(demo: Demo, uscc: str) -> str | None:
-    """Return the id of the red warning of an enterprise."""
-    token = demo.log_in(demo.official("district_officer"))
-    items = demo.call("GET", f"/api/dashboard/v1/warnings?uscc={uscc}&level=red", token)["items"]
-    return items[0]["id"] if items else None
+    def report_grave(self, uscc: str) -> None:
+        """Report wages that nobody was paid for three months."""
+        signal_ = {
+            "source": "hrss",
+            "source_ref": f"grave-{uscc}",
+            "uscc": uscc,
+            "indicator": "wage_arrears",
+            "occurred_on": time.strftime("%Y-%m-%d", time.gmtime()),
+            "amount_cny": "912600.00",
+            "months": 3,
+            "workers": 40,
+        }
+        self.demo.call("POST", "/api/intake/v1/signals", self.demo.token_of("hrss"), signal_)
 
+    def raised(self, uscc: str) -> str:
+        """Return the id of the red warning of an enterprise, once there is one."""
+        path = f"/api/dashboard/v1/warnings?uscc={uscc}&level=red"
+        return str(eventually(lambda: self.demo.call("GET", path, self.officer)["items"])[0]["id"])
 
-def told(demo: Demo, warning_id: str) -> bool:
-    """Whether the district's officer was told of a warning, which travels from one process to another."""
-    token = demo.log_in(demo.official("district_officer"))
-    items = demo.call("GET", "/api/notifications/v1/?limit=100", token)["items"]
-    return any(one["subject_id"] == warning_id for one in items)
+    def is_told(self, warning_id: str) -> None:
+        """Wait until the officer is told of a warning, which travels from one process to another."""
+
+        def told() -> bool:
+            items = self.demo.call("GET", "/api/notifications/v1/?limit=100", self.officer)["items"]
+            return any(one["subject_id"] == warning_id for one in items)
+
+        eventually(told)
 
 
 def test_eight_processes_serve_and_what_kafka_still_had_is_told_when_one_takes_over(demo: Demo) -> None:
@@ -100,15 +98,19 @@ def test_eight_processes_serve_and_what_kafka_still_had_is_told_when_one_takes_o
     pairs = {f"{s}-{r}" for s in ("warning", "mediation", "inspection", "gateway") for r in ("api", "worker")}
     assert set(parts(demo)) == pairs
     first, second, third = large_enterprises(demo)[-3:]
-    send_grave(demo, first)
-    warning_id = eventually(lambda: raised(demo, first))
-    eventually(lambda: told(demo, warning_id))
+    watcher = Watcher(demo)
+    watcher.report_grave(first)
+    watcher.is_told(watcher.raised(first))
+    check_nothing_went_wrong(demo)
+    check_a_killed_process_is_named(demo)
 
+    demo.start(*OVER_KAFKA)
+    watcher = Watcher(demo)
     # Nobody hears it before everything is killed.
     deaf = parts(demo)["gateway-worker"]
     deaf.suspend()
-    send_grave(demo, second)
-    unheard = eventually(lambda: raised(demo, second))
+    watcher.report_grave(second)
+    unheard = watcher.raised(second)
     time.sleep(1)
     demo.end(signal.SIGKILL)
     deaf.kill()
@@ -116,20 +118,10 @@ def test_eight_processes_serve_and_what_kafka_still_had_is_told_when_one_takes_o
 
     demo.start()
     assert "Kafka" in demo.text()
-    eventually(lambda: told(demo, unheard))
-    assert demo.end(signal.SIGINT) == 0
-    assert demo.processes() == []
-
-    for log in demo.data.glob("*-*.log"):
-        log.unlink()
-    demo.start(*OVER_KAFKA)
-    send_grave(demo, third)
-    eventually(lambda: told(demo, eventually(lambda: raised(demo, third))))
-    for log in demo.data.glob("*-*.log"):
-        assert '"level": "error"' not in log.read_text("utf-8"), log
-    check_a_killed_process_is_named(demo)
-
-    demo.start(*OVER_KAFKA)
+    watcher = Watcher(demo)
+    watcher.is_told(unheard)
+    watcher.report_grave(third)
+    watcher.is_told(watcher.raised(third))
     assert demo.end(signal.SIGINT) == 0
     assert demo.processes() == []
 
@@ -142,3 +134,8 @@ def check_a_killed_process_is_named(demo: Demo) -> None:
     assert "inspection worker" in last
     assert "make demo-kafka" in last
     assert demo.processes() == []
+
+
+def check_nothing_went_wrong(demo: Demo) -> None:
+    for log in demo.data.glob("*-*.log"):
+        assert '"level": "error"' not in log.read_text("utf-8"), log
