@@ -1,4 +1,4 @@
-"""`users`: the first accounts of officials, and their end."""
+"""`users`: the first accounts of officials, their end, and what undoes it."""
 
 import secrets
 import sys
@@ -10,7 +10,7 @@ import typer
 from services.commands.database import Databases, DataFolder, run_with_databases
 from services.gateway.domain.accounts import NewAccount
 from services.gateway.usecases.add_accounts import ROLES, add_accounts
-from services.gateway.usecases.disable_account import disable_account
+from services.gateway.usecases.disable_account import disable_account, enable_account
 from services.gateway.usecases.password_hashing import Passwords
 from shared.kernel.divisions import MINHANG
 
@@ -59,6 +59,13 @@ def disable(username: Username, data: DataFolder = None) -> None:
     typer.echo(f"已停用 / disabled: {username}")
 
 
+@app.command("enable")
+def enable(username: Username, data: DataFolder = None) -> None:
+    """重新启用用户，密码不变 / enable a user again, with the password as it was."""
+    run_with_databases(data, lambda databases: _enable(databases, username))
+    typer.echo(f"已启用 / enabled: {username}")
+
+
 def _cells(text: str) -> tuple[str, ...]:
     return tuple(cell.strip() for cell in text.split(",") if cell.strip())
 
@@ -70,3 +77,8 @@ async def _add(databases: Databases, new: NewAccount) -> list[UUID]:
 async def _disable(databases: Databases, username: str) -> None:
     async with databases["gateway"].write() as tx:
         await disable_account(tx, username, BY)
+
+
+async def _enable(databases: Databases, username: str) -> None:
+    async with databases["gateway"].write() as tx:
+        await enable_account(tx, username, BY)

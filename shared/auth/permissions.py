@@ -27,6 +27,7 @@ class Permission(StrEnum):
     DASHBOARD_READ = "dashboard.read"
     WARNING_DIRECT = "warning.direct"
     ENTERPRISE_WRITE = "enterprise.write"
+    ABSENCE_READ = "absence.read"
     ABSENCE_WRITE = "absence.write"
     RULE_PACK_READ = "rule_pack.read"
     RULE_PACK_WRITE = "rule_pack.write"
@@ -50,7 +51,7 @@ _OFFICE = frozenset(
         Permission.SELF_READ,
     }
 )
-_OFFICER = _OFFICE | {Permission.WARNING_DIRECT, Permission.ABSENCE_WRITE}
+_OFFICER = _OFFICE | {Permission.WARNING_DIRECT, Permission.ABSENCE_READ, Permission.ABSENCE_WRITE}
 
 GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.GRID_COORDINATOR: frozenset(
@@ -67,7 +68,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
         Permission.FEDERATION_DECIDE,
     },
     Role.INSPECTOR: _OFFICE | {Permission.INSPECTION_HANDLE},
-    Role.AUDITOR: _OFFICE | {Permission.FEDERATION_READ},
+    Role.AUDITOR: _OFFICE | {Permission.ABSENCE_READ, Permission.FEDERATION_READ},
     Role.MEDIATOR: frozenset({Permission.MEDIATION_READ, Permission.MEDIATION_HANDLE, Permission.SELF_READ}),
     Role.SYSTEM_ADMIN: frozenset({Permission.SELF_READ}),
     Role.SECURITY_ADMIN: frozenset({Permission.SELF_READ}),

@@ -52,9 +52,9 @@ class WarningPage(Outgoing):
 
 
 class Sentence(Outgoing):
-    """A reason in words; `source` tells whether a rule or the score gave it."""
+    """A reason in words; `source` tells whether a rule or the score gave it, or a correction calls it in question."""
 
-    source: Literal["rule", "score"]
+    source: Literal["rule", "score", "correction"]
     text: str
     text_en: str
 

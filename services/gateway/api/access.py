@@ -20,6 +20,7 @@ WarningHandler = Annotated[Principal, Depends(Require(Permission.WARNING_HANDLE)
 DashboardReader = Annotated[Principal, Depends(Require(Permission.DASHBOARD_READ))]
 WarningDirector = Annotated[Principal, Depends(Require(Permission.WARNING_DIRECT))]
 EnterpriseWriter = Annotated[Principal, Depends(Require(Permission.ENTERPRISE_WRITE))]
+AbsenceReader = Annotated[Principal, Depends(Require(Permission.ABSENCE_READ))]
 AbsenceWriter = Annotated[Principal, Depends(Require(Permission.ABSENCE_WRITE))]
 RulePackReader = Annotated[Principal, Depends(Require(Permission.RULE_PACK_READ))]
 RulePackWriter = Annotated[Principal, Depends(Require(Permission.RULE_PACK_WRITE))]

@@ -5,7 +5,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
 
-from services.gateway.api.access import AbsenceWriter, DashboardReader, RulePackReader, RulePackWriter
+from services.gateway.api.access import (
+    AbsenceReader,
+    AbsenceWriter,
+    DashboardReader,
+    RulePackReader,
+    RulePackWriter,
+)
 from services.gateway.api.bodies import RULE_PACK_LIMIT
 from services.gateway.api.describing import body, queries
 from services.gateway.api.forwarding import forward, forward_body
@@ -41,7 +47,7 @@ async def list_coordinators(request: Request, _: DashboardReader) -> Response:
     summary="缺勤登记 / Absences",
     openapi_extra=queries("limit", "cursor"),
 )
-async def list_absences(request: Request, _: AbsenceWriter) -> Response:
+async def list_absences(request: Request, _: AbsenceReader) -> Response:
     return await forward(request, "/absences")
 
 

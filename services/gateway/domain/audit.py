@@ -14,6 +14,7 @@ class Deed(StrEnum):
     CLIENT_TOKEN = "client_token"  # noqa: S105  the name of a deed
     ACCOUNT_ADD = "account.add"
     ACCOUNT_DISABLE = "account.disable"
+    ACCOUNT_ENABLE = "account.enable"
     DEPARTMENT_ADD = "department.add"
     DEPARTMENT_DISABLE = "department.disable"
     DEPARTMENT_ENABLE = "department.enable"

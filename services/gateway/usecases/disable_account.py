@@ -1,4 +1,4 @@
-"""An official may no longer work here; it holds from the next request on."""
+"""An official may no longer work here, or may again; it holds from the next request on."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -18,4 +18,14 @@ async def disable_account(tx: WriteTx, username: str, by: str) -> UUID:
         await sessions.end_all_of(tx, account.id)
         await audit.append(tx, AuditEntry(Deed.ACCOUNT_DISABLE, "ok", by, object=username))
         tx.emit(account_changed(replace(account, enabled=False)))
+    return account.id
+
+
+async def enable_account(tx: WriteTx, username: str, by: str) -> UUID:
+    """Let the account log in again. Enabling it again changes nothing. Raises NotFound."""
+    account = found(await accounts.for_change(tx, username))
+    if not account.enabled:
+        await accounts.set_enabled(tx, account.id, enabled=True)
+        await audit.append(tx, AuditEntry(Deed.ACCOUNT_ENABLE, "ok", by, object=username))
+        tx.emit(account_changed(replace(account, enabled=True)))
     return account.id

@@ -25,6 +25,7 @@ WarningDirector = Annotated[Principal, Depends(Require(Permission.WARNING_DIRECT
 DashboardReader = Annotated[Principal, Depends(Require(Permission.DASHBOARD_READ))]
 WarningReader = Annotated[Principal, Depends(Require(Permission.WORKLIST_READ, Permission.DASHBOARD_READ))]
 EnterpriseWriter = Annotated[Principal, Depends(Require(Permission.ENTERPRISE_WRITE))]
+AbsenceReader = Annotated[Principal, Depends(Require(Permission.ABSENCE_READ))]
 AbsenceWriter = Annotated[Principal, Depends(Require(Permission.ABSENCE_WRITE))]
 RulePackReader = Annotated[Principal, Depends(Require(Permission.RULE_PACK_READ))]
 RulePackWriter = Annotated[Principal, Depends(Require(Permission.RULE_PACK_WRITE))]

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from services.warning.api.access import AbsenceWriter, DashboardReader
+from services.warning.api.access import AbsenceReader, AbsenceWriter, DashboardReader
 from services.warning.usecases import keep_absences
 from shared.contracts.warning import AbsenceOut, AbsencePage, CoordinatorPage
 from shared.contracts.warning_actions import AbsenceIn
@@ -21,7 +21,7 @@ async def coordinators(who: DashboardReader, tx: Reading, page: Paging) -> Coord
 
 
 @router.get("/absences")
-async def absences(who: AbsenceWriter, tx: Reading, page: Paging) -> AbsencePage:
+async def absences(who: AbsenceReader, tx: Reading, page: Paging) -> AbsencePage:
     """请假登记，最新的在前 / absences, newest first."""
     return await keep_absences.list_absences(tx, who, page)
 

@@ -11,7 +11,12 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from services.warning.domain.levels import WarningLevel
-from shared.kernel.calendar import WorkingCalendar, add_working_days, working_days_between
+from shared.kernel.calendar import (
+    WorkingCalendar,
+    add_natural_days,
+    add_working_days,
+    working_days_between,
+)
 from shared.kernel.clock import shanghai_day
 from shared.kernel.clock_traces import Trace, cap_trace, pause_trace, provisional_trace
 from shared.kernel.deadlines import ClockUnit, deadline, is_provisional
@@ -148,7 +153,7 @@ def resume(clock: Clock, rule: ClockRule, now: datetime, calendar: WorkingCalend
     """Let a paused clock go on; a clock that was not paused is returned as it is.
 
     Hours move by the time that the pause took, working days by the working days that lay inside it: as many
-    are left after the pause as were left before.
+    are left after the pause as were left before, and never none at all.
     """
     if clock.paused_at is None:
         return clock
@@ -272,7 +277,12 @@ def _limit_at(
 def _working_shift(
     due_at: datetime, paused_at: datetime, now: datetime, calendar: WorkingCalendar
 ) -> timedelta:
-    """Whole days, so that the hour at which the clock ends stays."""
-    worked = working_days_between(calendar, shanghai_day(paused_at), shanghai_day(now))
-    due_on = shanghai_day(due_at)
-    return add_working_days(calendar, due_on, worked) - due_on
+    """Whole days, so that the hour at which the clock ends stays.
+
+    Of a clock that stood still on its last day the rest of that day is left: the next one on which offices work.
+    """
+    today, due_on = shanghai_day(now), shanghai_day(due_at)
+    moved_to = add_working_days(
+        calendar, due_on, working_days_between(calendar, shanghai_day(paused_at), today)
+    )
+    return (moved_to if moved_to >= today else add_natural_days(calendar, today, 0)) - due_on

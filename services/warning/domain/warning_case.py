@@ -1,6 +1,6 @@
 """A warning as the rules see it: who owns it, where it stands, how grave it is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -50,6 +50,12 @@ class WarningCase:
     origin: str = "live"
     version: int = 1
     updated_at: datetime
+
+    def located(self, division: str, grid_cell: str | None) -> "WarningCase":
+        """Return the warning where its enterprise works now; itself where that is no news."""
+        if (self.division, self.grid_cell) == (division, grid_cell):
+            return self
+        return replace(self, division=division, grid_cell=grid_cell)
 
     @property
     def last_judged_at(self) -> datetime | None:

@@ -53,6 +53,11 @@ class Standing:
     level: WarningLevel
     last_seq: int
 
+    @property
+    def place(self) -> tuple[str, str | None]:
+        """Return its workplace: division and grid cell."""
+        return self.division, self.grid_cell
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -230,15 +235,6 @@ async def find(tx: ReadTx, assessment_id: UUID) -> StoredAssessment | None:
     for name in ("level", "previous_level", "rule_level"):
         values[name] = WarningLevel(values[name])
     return StoredAssessment(**values)
-
-
-async def signal_ids(tx: ReadTx, signal_seqs: Sequence[int]) -> Sequence[UUID]:
-    """Return the ids, as their senders know them, of the signals that an assessment read."""
-    rows = await tx.rows(
-        text("SELECT id FROM warning.signals WHERE seq = ANY(CAST(:seqs AS int8[])) ORDER BY seq"),
-        {"seqs": list(signal_seqs)},
-    )
-    return [row.id for row in rows]
 
 
 async def scores_of(tx: ReadTx, model_version: str) -> Sequence[float]:

@@ -59,6 +59,12 @@ SELECT source, corrects, source_ref FROM newer
 NAME = "coalesce(s.source_ref, s.id::text)"
 """By what a correction names the signal `s`: the sender's own number of it, else ours."""
 
+_CORRECTED = f"""
+SELECT s.id, EXISTS (SELECT FROM warning.signals c
+  WHERE c.corrects IS NOT NULL AND c.source = s.source AND c.corrects = {NAME}) AS corrected
+FROM warning.signals s WHERE s.seq = ANY($1::int8[]) ORDER BY s.seq
+"""  # noqa: S608  how a signal is named is a constant of this program
+
 _ENTERPRISES_WITHOUT_REFERENCE = """
 SELECT DISTINCT s.enterprise_id
 FROM unnest($1::text[], $2::uuid[]) AS asked (source, id) JOIN warning.signals s ON s.id = asked.id
@@ -165,6 +171,12 @@ def _columns(pairs: Collection[Pair]) -> tuple[list[str], list[str]]:
 
 def _order(signal: NewSignal) -> tuple[str, str]:
     return signal.content.source, signal.key
+
+
+async def corrected(tx: ReadTx, signal_seqs: Sequence[int]) -> Mapping[UUID, bool]:
+    """Return whether each of these signals was corrected, by the ids that their senders know."""
+    driver = await tx.driver()
+    return {row["id"]: row["corrected"] for row in await driver.fetch(_CORRECTED, list(signal_seqs))}
 
 
 def _row(signal: NewSignal, enterprise_ids: Mapping[str, int]) -> tuple[Any, ...]:

@@ -158,19 +158,23 @@ async def assessed_levels(tx: ReadTx, who: Principal) -> dict[str, int]:
 
 
 async def handling_figures(tx: ReadTx, who: Principal) -> Row[Any]:
-    """Return the counts behind the handling indicators of the last 30 days."""
+    """Return the counts behind the handling indicators of the last 30 days.
+
+    A clock that another one replaced counts where it was met, or had run out by then: whoever assigns a warning on
+    makes no breach undone.
+    """
     row = await tx.row(
         text(
             "SELECT count(DISTINCT w.id) FILTER (WHERE w.raised_at > :since) AS raised,"
             " count(DISTINCT w.id) FILTER (WHERE w.closed_at > :since AND w.origin = 'live') AS closed,"
-            " count(k.id) FILTER (WHERE k.kind = 'accept' AND k.due_at > :since AND k.due_at <= :now) AS accept_due,"
-            " count(k.id) FILTER (WHERE k.kind = 'accept' AND k.due_at > :since AND k.due_at <= :now"
-            "   AND k.met_at <= k.due_at) AS accepted_in_time,"
-            " count(k.id) FILTER (WHERE k.kind = 'visit' AND k.due_at > :since AND k.due_at <= :now) AS visit_due,"
-            " count(k.id) FILTER (WHERE k.kind = 'visit' AND k.due_at > :since AND k.due_at <= :now"
-            "   AND k.met_at <= k.due_at) AS visited_in_time"
+            " count(k.id) FILTER (WHERE k.kind = 'accept') AS accept_due,"
+            " count(k.id) FILTER (WHERE k.kind = 'accept' AND k.met_at <= k.due_at) AS accepted_in_time,"
+            " count(k.id) FILTER (WHERE k.kind = 'visit') AS visit_due,"
+            " count(k.id) FILTER (WHERE k.kind = 'visit' AND k.met_at <= k.due_at) AS visited_in_time"
             " FROM warning.warnings w LEFT JOIN warning.warning_clocks k"
-            "   ON k.warning_id = w.id AND k.replaced_at IS NULL"
+            "   ON k.warning_id = w.id AND k.due_at > :since AND k.due_at <= :now"
+            "   AND (k.replaced_at IS NULL OR k.met_at IS NOT NULL OR k.replaced_at > k.due_at)"
+            "   AND (k.met_at IS NOT NULL OR k.paused_at IS NULL OR k.paused_at > k.due_at)"
             " WHERE starts_with(w.division, :division)"
         ),
         {"since": tx.now - timedelta(days=30), "now": tx.now, "division": who.division},

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, insert, select, text
+from sqlalchemy import ColumnElement, Row, func, insert, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from services.warning.domain.course import ClosedWarning
@@ -110,6 +110,17 @@ async def find_any(tx: ReadTx, warning_id: UUID) -> WarningCase | None:
     """Return a warning whoever asks; only for a caller who is known to have acted on it."""
     row = await tx.row(select(warnings).where(warnings.c.id == warning_id))
     return case_of(row) if row is not None else None
+
+
+async def outcome_undone_at(tx: ReadTx, warning_id: UUID) -> datetime | None:
+    """Return when a warning last went from an outcome back to before the visit; None when it never did."""
+    undone = select(func.max(warning_history.c.at)).where(
+        warning_history.c.warning_id == warning_id,
+        warning_history.c.from_state.in_([State.RESOLVED, State.FALSE_ALARM]),
+        warning_history.c.to_state == State.ACCEPTED,
+    )
+    at: datetime | None = await tx.value(undone)
+    return at
 
 
 async def lock_all(tx: WriteTx, warning_ids: Sequence[UUID]) -> Mapping[UUID, WarningCase]:

@@ -93,9 +93,9 @@ async def conduct(
     }
     # Within its town a warning stays with whoever has it; who gets it next is chosen by the cell of today.
     shifted = {
-        i: replace(case, grid_cell=by_enterprise[i].standing.grid_cell)
+        i: here
         for i, case in opened.items()
-        if i not in moved and case.grid_cell != by_enterprise[i].standing.grid_cell
+        if i not in moved and (here := case.located(*by_enterprise[i].standing.place)) is not case
     }
     if not acting and not moved and not shifted:
         return {}

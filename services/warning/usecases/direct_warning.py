@@ -48,6 +48,17 @@ class AlreadyTheirs(DomainError):
     message_en = "The warning is theirs already: choose another coordinator."
 
 
+class AlreadyQueued(DomainError):
+    """It lies in the queue where the usual order would put it: put there once more its clock would run anew."""
+
+    kind = Kind.CONFLICT
+    code = "warning.already_queued"
+    message_zh = "该预警已在待派队列中，目前没有可承办的协调员：请指定协调员，或待人员到岗后再派。"
+    message_en = (
+        "The warning lies in this queue already, and no coordinator is free: name one, or assign it later."
+    )
+
+
 class AlreadyPaused(DomainError):
     """Its clocks stand still already."""
 
@@ -67,12 +78,12 @@ class NotPaused(DomainError):
 
 
 class WarningClosedAlready(DomainError):
-    """It has no clocks any more."""
+    """It has neither an owner nor clocks any more."""
 
     kind = Kind.CONFLICT
     code = "warning.closed"
-    message_zh = "该预警已关闭，不再计时。"
-    message_en = "The warning is closed: it has no clocks any more."
+    message_zh = "该预警已关闭，不再派单或计时。"
+    message_en = "The warning is closed: it is assigned to nobody any more, and has no clocks."
 
 
 async def assign_warning(
@@ -80,13 +91,14 @@ async def assign_warning(
 ) -> ActionDone:
     """Give a warning to a coordinator of its town, or let the usual order decide.
 
-    Raises AssigneeUnknown and AlreadyTheirs.
+    Raises WarningClosedAlready, AssigneeUnknown, AlreadyTheirs and AlreadyQueued.
     """
 
     async def work(situation: Situation) -> None:
-        chosen = await _chosen(tx, situation, action.assignee_id, timing)
-        if chosen.assignee_id is not None and chosen.assignee_id == situation.case.assignee_id:
-            raise AlreadyTheirs
+        _refuse_closed(situation)
+        chosen, case = await _chosen(tx, situation, action.assignee_id, timing), situation.case
+        if (chosen.assignee_id, chosen.queue_division) == (case.assignee_id, case.queue_division):
+            raise AlreadyTheirs if chosen.assignee_id is not None else AlreadyQueued
         hand_to(situation, chosen, action.reason)
 
     return await perform(tx, who, warning_id, action, timing, work)

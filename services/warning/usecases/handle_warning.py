@@ -1,7 +1,7 @@
 """What a grid coordinator does with a warning: accept, reject, visit, report the outcome."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.warning.domain import clocks
@@ -9,6 +9,7 @@ from services.warning.domain.assignment import Assignment
 from services.warning.domain.clocks import ClockKind
 from services.warning.domain.levels import WarningLevel
 from services.warning.domain.lifecycle import Action, accepted_anew, level_after_outcome
+from services.warning.repository import warnings
 from services.warning.usecases.assign_warnings import Roster, assign_on, assigned_event, owned_by
 from services.warning.usecases.effects import facts_of
 from services.warning.usecases.warning_action import Situation, Timing, perform
@@ -23,23 +24,29 @@ from shared.events.warning import (
     WarningRejected,
     WarningVisited,
 )
+from shared.kernel.clock import SHANGHAI
 from shared.kernel.errors import DomainError, FieldProblem
+
+# How far the clock of a telephone may be ahead before a time that it tells is a mistake.
+_TELEPHONE_AHEAD = timedelta(minutes=5)
 
 
 class VisitTimeImpossible(DomainError):
-    """The visit is said to have taken place before the warning, or in the future."""
+    """The visit is said to have taken place before there was something to visit for, or in the future."""
 
     code = "warning.visit_time_impossible"
 
-    def __init__(self) -> None:
-        """Name the field and what to do."""
+    def __init__(self, since: datetime) -> None:
+        """Name the field, since when a visit counts, and what to do."""
+        shown = f"{since.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
         super().__init__(
             fields=[
                 FieldProblem(
                     "visited_at",
                     self.code,
-                    "到场时间须在预警发出之后、现在之前：请核对后重填。",
-                    "The visit must lie after the warning was raised and not in the future: check the time.",
+                    f"到场时间须在 {shown}（预警发出，或原结论被推翻）之后、现在之前：请核对后重填。",
+                    f"The visit must lie after {shown} in Shanghai, when the warning was raised or its outcome"
+                    " undone, and not in the future: check the time.",
                 )
             ]
         )
@@ -87,9 +94,12 @@ async def visit_warning(
     """
 
     async def work(situation: Situation) -> None:
-        visited_at = action.visited_at or tx.now
-        if not situation.case.raised_at <= visited_at <= tx.now:
-            raise VisitTimeImpossible
+        visited_at = _on_this_clock(action.visited_at or tx.now, tx.now)
+        # Who was on site before an outcome was undone has seen nothing of what undid it.
+        raised_at = situation.case.raised_at
+        since = max(await warnings.outcome_undone_at(tx, warning_id) or raised_at, raised_at)
+        if not since <= visited_at <= tx.now:
+            raise VisitTimeImpossible(since)
         situation.move(
             Action.VISIT,
             action.findings,
@@ -164,6 +174,11 @@ def restart_accept_clock(situation: Situation) -> None:
     limit = visit.clock if visit is not None else None
     fresh = clocks.accept_clock_for_reassignment(rule, situation.tx.now, calendar, limit)
     situation.start_clocks([fresh])
+
+
+def _on_this_clock(told: datetime, now: datetime) -> datetime:
+    """Return a time that a telephone tells; one that is a little ahead of this clock means now."""
+    return now if now < told <= now + _TELEPHONE_AHEAD else told
 
 
 def with_handler(ids: tuple[UUID, ...], one: UUID) -> tuple[UUID, ...]:

@@ -1,6 +1,6 @@
 """Reads warnings as their handlers and officers see them: lists, one in full, the overview."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from services.warning.domain.clocks import standing
 from services.warning.domain.policy import Policy
 from services.warning.domain.warning_case import WarningCase
 from services.warning.domain.warning_filters import Filters
-from services.warning.repository import assessments, clocks, warning_views, warnings
+from services.warning.repository import assessments, clocks, signals, warning_views, warnings
 from services.warning.repository.assessments import StoredAssessment
 from services.warning.repository.clocks import RunningClock
 from shared.auth.principal import Principal
@@ -83,13 +83,13 @@ async def read_warning(tx: ReadTx, who: Principal, warning_id: UUID, policy: Pol
     case = found(await warnings.find(tx, warning_id, who))
     enterprise = found(await warning_views.enterprise_of(tx, case.enterprise_id))
     assessment = await assessments.find(tx, case.assessment_id) if case.assessment_id else None
-    signal_ids = await assessments.signal_ids(tx, assessment.signal_seqs) if assessment else ()
+    read = await signals.corrected(tx, assessment.signal_seqs) if assessment else {}
     running = (await clocks.of_warnings(tx, [case.id]))[case.id]
     history = await warnings.history_of(tx, case.id)
     told = await warnings.notices_of(tx, case.id)
     shown_clocks = [_clock(item, tx.now, policy) for item in running]
-    evidence = _evidence(assessment, signal_ids)
-    return _detail(case, enterprise, _sentences(assessment), evidence, shown_clocks, history, told)
+    evidence = _evidence(assessment, read)
+    return _detail(case, enterprise, _sentences(assessment, read), evidence, shown_clocks, history, told)
 
 
 def _detail(
@@ -148,11 +148,17 @@ def enterprise_card(row: Row[Any]) -> EnterpriseCard:
     )
 
 
-def _sentences(assessment: StoredAssessment | None) -> list[Sentence]:
-    return [Sentence.model_validate(reason) for reason in assessment.reasons] if assessment else []
+def _sentences(assessment: StoredAssessment | None, read: Mapping[UUID, bool]) -> list[Sentence]:
+    """Return the reasons; before them, how many of the signals that they rest on were corrected since."""
+    reasons = [Sentence.model_validate(reason) for reason in assessment.reasons] if assessment else []
+    if corrected := sum(read.values()):
+        zh = f"以下依据的 {len(read)} 条报送中，{corrected} 条后来已被更正"
+        en = f"of the {len(read)} signals behind the following, {corrected} were corrected since"
+        return [Sentence(source="correction", text=zh, text_en=en), *reasons]
+    return reasons
 
 
-def _evidence(assessment: StoredAssessment | None, signal_ids: Sequence[UUID]) -> JsonObject:
+def _evidence(assessment: StoredAssessment | None, read: Mapping[UUID, bool]) -> JsonObject:
     if assessment is None:
         return {}
     return {
@@ -164,7 +170,8 @@ def _evidence(assessment: StoredAssessment | None, signal_ids: Sequence[UUID]) -
         "registry_version": assessment.registry_version,
         "model_version": assessment.model_version,
         "score_band_id": assessment.band_id,
-        "signal_ids": [str(one) for one in signal_ids],
+        "signal_ids": [str(one) for one in read],
+        "corrected_signal_ids": [str(one) for one, corrected in read.items() if corrected],
     }
 
 

@@ -39,7 +39,7 @@ def refused(app: typer.Typer, url: str, *arguments: object, typed: str | None = 
     return done.stderr
 
 
-def test_a_user_is_added_with_a_password_shown_once_and_disabled(database_url: str) -> None:
+def test_a_user_is_added_with_a_password_shown_once_and_disabled_and_enabled(database_url: str) -> None:
     told = succeed(
         users.app, database_url, "add", "wang.fang", "--role", "town_officer", "--division", "310112101"
     )
@@ -47,6 +47,8 @@ def test_a_user_is_added_with_a_password_shown_once_and_disabled(database_url: s
     assert len(told.splitlines()[-1].split(": ")[1]) >= 16
     assert "wang.fang" in refused(users.app, database_url, "add", "wang.fang", "--role", "auditor")
     succeed(users.app, database_url, "disable", "wang.fang")
+    succeed(users.app, database_url, "enable", "wang.fang")
+    refused(users.app, database_url, "enable", "nobody")
 
 
 def test_a_password_from_standard_input_is_not_shown(database_url: str) -> None:

@@ -9,7 +9,7 @@ from services.gateway.domain.accounts import AccountRefused, NameTaken, NewAccou
 from services.gateway.repository.tables import MAILBOXES, accounts
 from services.gateway.usecases.add_accounts import add_accounts
 from services.gateway.usecases.add_department import add_department
-from services.gateway.usecases.disable_account import disable_account
+from services.gateway.usecases.disable_account import disable_account, enable_account
 from services.gateway.usecases.password_hashing import Passwords
 from shared.auth.permissions import Role
 from shared.events.base import Envelope
@@ -61,6 +61,16 @@ async def test_disabling_is_told_once(house: House) -> None:
         async with house.db.write() as tx:
             await disable_account(tx, "wang.fang", "tests")
     assert [event.enabled for event in await told(house)] == [True, False]
+
+
+async def test_who_was_disabled_may_work_again(house: House) -> None:
+    await add_accounts(house.db, CHEAP, [a_coordinator()], "tests")
+    async with house.db.write() as tx:
+        await disable_account(tx, "wang.fang", "tests")
+    for _ in range(2):
+        async with house.db.write() as tx:
+            await enable_account(tx, "wang.fang", "tests")
+    assert [event.enabled for event in await told(house)] == [True, False, True]
 
 
 async def test_disabling_nobody_is_refused(house: House) -> None:

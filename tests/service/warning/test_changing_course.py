@@ -1,6 +1,6 @@
 """Whatever changes the course of a warning, somebody has it, knows why, and has a clock that runs."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -152,6 +152,81 @@ async def test_a_warning_is_not_given_to_whoever_has_it(district: District) -> N
     for told in ({"assignee_id": str(district.first)}, {}):
         again = await act(district.officer, warning_id, "assign", reason="催办", **told)
         assert (again.status_code, again.json()["code"]) == (409, "warning.already_theirs")
+
+
+async def test_a_warning_in_a_queue_is_not_put_there_once_more(district: District) -> None:
+    await district.register(workplace_division=OTHER_TOWN, grid_cell=None)
+    await district.send(period="2026-10", months=3, workers=41)
+    (found,) = await district.warnings()
+    assert found["queue_division"] == OTHER_TOWN
+    district.system.clock.advance(timedelta(hours=1))
+    again = await act(district.officer, found["id"], "assign", reason="催办")
+    assert (again.status_code, again.json()["code"]) == (409, "warning.already_queued")
+    assert (await district.detail(found["id"]))["due_at"] == found["due_at"]
+
+
+async def test_a_closed_warning_is_assigned_to_nobody(district: District) -> None:
+    warning_id = await an_orange(district)
+    await do(district, warning_id, "accept", "visit", "false_alarm")
+    closing = {"reason_code": "false_alarm", "evidence": "无欠薪"}
+    assert (await act(district.officer, warning_id, "close", **closing)).status_code == 201
+    refused = await act(district.officer, warning_id, "assign", reason="催办")
+    assert (refused.status_code, refused.json()["code"]) == (409, "warning.closed")
+
+
+@pytest.mark.parametrize(("ahead", "status"), [(5, 201), (600, 422)])
+async def test_a_telephone_may_be_a_little_ahead(district: District, ahead: int, status: int) -> None:
+    warning_id = await an_orange(district)
+    await do(district, warning_id, "accept")
+    now = district.system.clock.now()
+    mine, told = district.coordinator(district.first), (now + timedelta(seconds=ahead)).isoformat()
+    assert (await act(mine, warning_id, "visit", findings="已到场", visited_at=told)).status_code == status
+    if status == 201:
+        assert datetime.fromisoformat((await clocks(district, warning_id))["visit"]["met_at"]) == now
+
+
+async def test_a_reason_that_was_corrected_says_so(district: District) -> None:
+    await district.send(source_ref="R-1", period="2026-10", months=3, workers=41)
+    await district.send(
+        source_ref="R-2", corrects="R-1", period="2026-10", months=0, workers=0, amount_cny="0"
+    )
+    (found,) = await district.warnings()
+    detail = await district.detail(found["id"])
+    assert (detail["level"], detail["reasons"][0]["source"]) == ("red", "correction")
+    assert "1 条" in detail["reasons"][0]["text"]
+    assert detail["evidence"]["corrected_signal_ids"] == detail["evidence"]["signal_ids"]
+
+
+async def test_who_assigns_a_warning_on_makes_no_breach_undone(district: District) -> None:
+    await district.send(period="2026-10", months=3, workers=41)
+    (found,) = await district.warnings()
+    district.system.clock.advance(timedelta(hours=3))
+    await district.system.settle()
+    told = {"reason": "换人", "assignee_id": str(district.second)}
+    assert (await act(district.officer, found["id"], "assign", **told)).status_code == 201
+    overview = (await district.officer.get("/overview")).json()
+    rate = overview["indicators"]["accepted_in_time_rate_30d"]
+    assert (rate["numerator"], rate["denominator"]) == (0, 1)
+
+
+@pytest.mark.parametrize("undone_by", ["contradict", "return"])
+async def test_a_visit_before_an_outcome_was_undone_counts_no_more(
+    district: District, undone_by: str
+) -> None:
+    warning_id = await an_orange(district)
+    visited_at = (district.system.clock.now() + timedelta(minutes=1)).isoformat()
+    district.system.clock.advance(timedelta(minutes=1))
+    await do(district, warning_id, "accept", "visit", "false_alarm")
+    district.system.clock.advance(timedelta(minutes=1))
+    if undone_by == "return":
+        assert (await act(district.officer, warning_id, "return", reason="再去一次")).status_code == 201
+    else:
+        await district.send(occurred_on="2026-11-18", months=1, workers=6)
+    mine = district.coordinator(district.first)
+    refused = await act(mine, warning_id, "visit", findings="已到场核实", visited_at=visited_at)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "visited_at")
+    assert (await clocks(district, warning_id))["visit"]["standing"] == "due"
+    await do(district, warning_id, "visit")
 
 
 async def test_whoever_visited_keeps_a_warning_of_which_the_town_becomes_known(district: District) -> None:

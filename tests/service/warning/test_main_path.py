@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
+from shared.auth.permissions import Role
 from tests.support.district import TOWN, USCC, District, act
 from tests.support.enterprises import a_uscc
 
@@ -172,6 +173,9 @@ async def test_an_absent_coordinator_gets_no_new_warnings(district: District) ->
     assert [answer.status_code for answer in answers] == [201, 200]
     await district.send(period="2026-10", months=1, workers=5)
     assert len(await district.worklist(district.second)) == 1
+    auditor = district.system.client("warning", district.system.token(Role.AUDITOR))
+    assert len((await auditor.get("/absences")).json()["items"]) == 1
+    assert (await auditor.delete(f"/absences/{answers[0].json()['id']}")).status_code == 403
 
 
 async def test_without_a_known_town_the_warning_lies_in_the_districts_queue(district: District) -> None:
@@ -193,6 +197,16 @@ async def test_who_gets_a_warning_next_is_chosen_by_the_cell_of_today(district: 
     assert (await act(district.officer, warning_id, "assign", reason="按现网格")).status_code == 201
     assert [w["id"] for w in await district.worklist(district.second)] == [warning_id]
     assert (await district.detail(warning_id))["assignment_reason"] == "cell_coordinator"
+
+
+async def test_a_warning_is_found_in_the_village_where_its_enterprise_works_now(district: District) -> None:
+    await district.register(workplace_division=f"{TOWN}001")
+    await district.send(period="2026-10", months=1, workers=5)
+    await district.register(workplace_division=f"{TOWN}002")
+    await district.system.settle()
+    (found,) = (await district.officer.get(f"/warnings?division={TOWN}002")).json()["items"]
+    assert (found["division"], found["assignee_id"]) == (f"{TOWN}002", str(district.first))
+    assert (await district.officer.get(f"/warnings?division={TOWN}001")).json()["items"] == []
 
 
 async def test_a_warning_follows_its_enterprise_to_another_town(district: District) -> None:

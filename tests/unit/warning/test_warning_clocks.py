@@ -172,7 +172,9 @@ def test_as_many_working_days_are_left_after_a_pause_as_before(
     resumed = resume(pause(clock, rule, paused_at), rule, now, CALENDAR)
     before = working_days_between(CALENDAR, shanghai_day(paused_at), shanghai_day(clock.due_at))
     after = working_days_between(CALENDAR, shanghai_day(now), shanghai_day(resumed.due_at))
-    assert after == before
+    # What was left of the last day alone is one day, where offices do not work when the clock goes on.
+    assert after == (before or int(not CALENDAR.is_working_day(shanghai_day(now)) and stood > 0))
+    assert not is_breached(resumed, now)
     assert resumed.due_at >= clock.due_at
     assert resumed.due_at.second == 59
 
@@ -181,6 +183,13 @@ def test_a_pause_over_a_weekend_moves_no_working_day() -> None:
     rule = in_working_days(3)
     clock = pause(start_clock(rule, FRIDAY, CALENDAR), rule, FRIDAY + timedelta(hours=1))
     assert resume(clock, rule, shanghai("2026-11-22 20:00"), CALENDAR).due_at == clock.due_at
+
+
+def test_a_clock_that_stood_still_on_its_last_day_ends_on_the_next_on_which_offices_work() -> None:
+    rule = in_working_days(1)
+    paused = pause(start_clock(rule, FRIDAY - timedelta(days=1), CALENDAR), rule, FRIDAY)
+    resumed = resume(paused, rule, FRIDAY + timedelta(days=1), CALENDAR)
+    assert resumed.due_at == shanghai("2026-11-23 23:59:59")
 
 
 def test_a_pause_is_told_in_the_trace_and_may_make_the_date_provisional() -> None:
