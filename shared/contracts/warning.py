@@ -52,9 +52,9 @@ class WarningPage(Outgoing):
 
 
 class Sentence(Outgoing):
-    """A reason in words; `source` tells whether a rule or the score gave it, or a correction calls it in question."""
+    """A reason in words, by a rule or the score; or what came `later` and calls the reasons in question."""
 
-    source: Literal["rule", "score", "correction"]
+    source: Literal["rule", "score", "later"]
     text: str
     text_en: str
 

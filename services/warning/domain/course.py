@@ -95,9 +95,13 @@ class Contradict:
 
 
 @dataclass(frozen=True, slots=True)
-class AddRules:
-    """Let the handler know that further rules fired; `lower_since` is cleared when the level holds."""
+class AddEvidence:
+    """Show the handler what further signals tell; `lower_since` is cleared when the level holds.
 
+    rule_ids: the rules that fired for the first time, or with a worse figure: of those the handler hears.
+    """
+
+    rule_ids: frozenset[str]
     holds: bool
 
 
@@ -126,7 +130,7 @@ class Stay:
 
 
 Decision: TypeAlias = (
-    Raise | Reopen | Upgrade | Contradict | AddRules | Downgrade | NoteLower | ClearLower | Stay
+    Raise | Reopen | Upgrade | Contradict | AddEvidence | Downgrade | NoteLower | ClearLower | Stay
 )
 
 
@@ -154,7 +158,7 @@ def decide(
         level, fired_rule_ids = min(level, max(news.level, held)), news.rule_ids
     if open_warning is not None:
         decision = _go_on(open_warning, past, level, fired_rule_ids, now, policy)
-        return _or_add_rules(decision, open_warning, level, fired_rule_ids)
+        return _or_add_evidence(decision, open_warning, level, fired_rule_ids)
     if not level.is_warning:
         return Stay()
     double_red = _is_double_red(past, level, now, policy)
@@ -213,13 +217,14 @@ def _go_on(
     return _go_down(warning, now, policy)
 
 
-def _or_add_rules(
+def _or_add_evidence(
     decision: Decision, warning: OpenWarning, level: WarningLevel, fired_rule_ids: Collection[str]
 ) -> Decision:
     """Of a warning that would stay as it is, its handler must at least hear what else fired."""
     if not isinstance(decision, Stay | ClearLower) or warning.state.is_settled or not level.is_warning:
         return decision
-    return decision if warning.rule_ids.issuperset(fired_rule_ids) else AddRules(level >= warning.level)
+    further = frozenset(fired_rule_ids) - warning.rule_ids
+    return AddEvidence(further, level >= warning.level) if further else decision
 
 
 def _go_down(warning: OpenWarning, now: datetime, policy: Policy) -> Decision:

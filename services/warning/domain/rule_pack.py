@@ -53,6 +53,12 @@ class FiredRule:
     value: float
     alternative: int = 0
 
+    def is_worse_than(self, told: "FiredRule") -> bool:
+        """Say whether it is graver than the same rule as it was told, or its figure has grown."""
+        if self.level is not told.level or self.measure != told.measure:
+            return self.level > told.level
+        return self.value > told.value
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:

@@ -10,8 +10,10 @@ import asyncpg
 from sqlalchemy import func, insert, literal, select, text
 
 from services.warning.domain.levels import WarningLevel
+from services.warning.domain.rule_pack import FiredRule
 from services.warning.repository.tables import assessment_queue, assessments, enterprise_risk, enterprises
 from shared.contracts.base import JsonObject
+from shared.db.rows import among
 from shared.db.tx import ReadTx, WriteTx
 from shared.observability.correlation import Cause, correlation_id
 from shared.observability.spans import traceparent
@@ -235,6 +237,26 @@ async def find(tx: ReadTx, assessment_id: UUID) -> StoredAssessment | None:
     for name in ("level", "previous_level", "rule_level"):
         values[name] = WarningLevel(values[name])
     return StoredAssessment(**values)
+
+
+async def level_of(tx: ReadTx, enterprise_id: int) -> WarningLevel:
+    """Return the level of an enterprise's newest assessment; none where it has had none."""
+    chosen = select(enterprise_risk.c.level).where(enterprise_risk.c.enterprise_id == enterprise_id)
+    return WarningLevel(await tx.value(chosen) or WarningLevel.NONE)
+
+
+async def fired_of(tx: ReadTx, assessment_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, FiredRule]]:
+    """Return the rules that fired in stored assessments, by their ids."""
+    if not assessment_ids:
+        return {}
+    rows = await tx.rows(
+        select(assessments.c.id, assessments.c.fired).where(among(assessments.c.id, assessment_ids))
+    )
+    return {row.id: {one.rule_id: one for one in map(_fired, row.fired)} for row in rows}
+
+
+def _fired(document: JsonObject) -> FiredRule:
+    return FiredRule(**{**document, "level": WarningLevel(document["level"])})
 
 
 async def scores_of(tx: ReadTx, model_version: str) -> Sequence[float]:

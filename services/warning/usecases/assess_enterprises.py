@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from services.warning.domain.ports import FactChunk, ScoreReason
 from services.warning.repository import assessments, facts
 from services.warning.repository.assessments import Due, RiskRow, Standing, StoredAssessment
-from services.warning.usecases.conduct_warnings import Referred, conduct
+from services.warning.usecases.conduct_run import Referred
+from services.warning.usecases.conduct_warnings import conduct
 from services.warning.usecases.judge_enterprises import Judgement, fired_documents, judge, reason_documents
 from services.warning.usecases.reference_data import Reference, ReferenceData
 from shared.db.tx import ReadTx, WriteTx

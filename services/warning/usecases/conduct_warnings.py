@@ -1,7 +1,7 @@
 """What judgements mean for warnings: raise, reopen, upgrade, lower, move; each new one is assigned at once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -9,12 +9,13 @@ from services.warning.domain import course
 from services.warning.domain.clocks import start_clocks
 from services.warning.domain.course import ClosedWarning, Decision, OpenWarning, decide
 from services.warning.domain.escalation import straight_to_leading_group
-from services.warning.domain.lifecycle import Action, State, accepted_anew, next_state
+from services.warning.domain.lifecycle import Action, State, next_state
 from services.warning.domain.warning_case import WarningCase
 from services.warning.repository import clocks, coordinators, warnings
-from services.warning.repository.clocks import RunningClock
 from services.warning.usecases.assign_warnings import Roster, assigned_event, owned_by
-from services.warning.usecases.conduct_clocks import clock_of_new_assignee, clocks_of_level
+from services.warning.usecases.conduct_clocks import clocks_of_level
+from services.warning.usecases.conduct_owners import follow_workplace, give_to_who_works
+from services.warning.usecases.conduct_run import Conduct, Referred
 from services.warning.usecases.effects import (
     Effects,
     facts_of,
@@ -26,44 +27,22 @@ from services.warning.usecases.effects import (
     town_of,
 )
 from services.warning.usecases.escalate_clocks import escalated
+from services.warning.usecases.fresh_evidence import with_fresh_evidence
 from services.warning.usecases.judge_enterprises import Judgement
 from services.warning.usecases.news_since_outcome import judged_until, news_since_outcome
 from services.warning.usecases.reference_data import Reference
-from services.warning.usecases.warning_action import Timing, touched_due
+from services.warning.usecases.warning_action import touched_due
 from shared.auth.actor import SYSTEM
 from shared.db.tx import WriteTx
 from shared.events.warning import (
     WarningDowngraded,
     WarningEvidenceAdded,
-    WarningMoved,
     WarningRaised,
     WarningReopened,
     WarningReturned,
     WarningUpgraded,
 )
 from shared.kernel.ids import new_id
-
-
-@dataclass(frozen=True, slots=True)
-class Referred:
-    """An assessment to which a warning now refers: its id, and the judgement with what of it is news."""
-
-    assessment_id: UUID
-    judgement: Judgement
-
-
-@dataclass(slots=True)
-class _Conduct:
-    """One run over a chunk: what is known of its warnings, and the effects so far."""
-
-    tx: WriteTx
-    reference: Reference
-    roster: Roster
-    running: Mapping[UUID, Sequence[RunningClock]]
-    working: frozenset[UUID]
-    judged: Mapping[int, datetime]
-    effects: Effects
-    referred: dict[int, Referred]
 
 
 async def conduct(
@@ -83,6 +62,7 @@ async def conduct(
     decisions = {
         i: _decide(one, opened.get(i), past.get(i, ()), tx.now, reference) for i, one in concerned.items()
     }
+    decisions = await with_fresh_evidence(tx, decisions, opened, concerned)
     reopening = [one.warning_id for one in decisions.values() if isinstance(one, course.Reopen)]
     reopened = {case.enterprise_id: case for case in (await warnings.lock_all(tx, reopening)).values()}
     acting = {i: decision for i, decision in decisions.items() if not isinstance(decision, course.Stay)}
@@ -101,7 +81,7 @@ async def conduct(
         return {}
     opened = {**opened, **shifted}
     divisions = {by_enterprise[i].standing.division for i in (*acting, *moved)}
-    run = _Conduct(
+    run = Conduct(
         tx=tx,
         reference=reference,
         roster=await Roster.read(tx, divisions, reference.policy.cap_open_per_coordinator),
@@ -118,7 +98,7 @@ async def conduct(
     for i, decision in acting.items():
         _act(run, decision, concerned[i], opened.get(i), reopened.get(i))
     for i, case in moved.items():
-        _follow_workplace(run, run.effects.changed.get(case.id, case), by_enterprise[i])
+        follow_workplace(run, run.effects.changed.get(case.id, case), by_enterprise[i])
     await run.effects.write(tx)
     return run.referred
 
@@ -144,7 +124,7 @@ def _decide(
 
 
 def _act(
-    run: _Conduct,
+    run: Conduct,
     decision: Decision,
     judgement: Judgement,
     opened: WarningCase | None,
@@ -159,8 +139,8 @@ def _act(
             _upgrade(run, decision, judgement, opened)
         case course.Contradict() if opened is not None:
             _contradict(run, judgement, opened)
-        case course.AddRules() if opened is not None:
-            _add_rules(run, decision, judgement, opened)
+        case course.AddEvidence() if opened is not None:
+            _add_evidence(run, decision, judgement, opened)
         case course.Downgrade() if opened is not None:
             _downgrade(run, decision, opened)
         case course.NoteLower() if opened is not None:
@@ -172,7 +152,7 @@ def _act(
             raise ValueError(message)
 
 
-def _raise(run: _Conduct, decision: course.Raise, judgement: Judgement) -> None:
+def _raise(run: Conduct, decision: course.Raise, judgement: Judgement) -> None:
     case = _new_case(run, decision, judgement)
     run.effects.added[case.id] = case
     run.effects.steps.append(step_between(None, case, "raise", SYSTEM, judgement.why))
@@ -183,7 +163,7 @@ def _raise(run: _Conduct, decision: course.Raise, judgement: Judgement) -> None:
     _begin(run, case)
 
 
-def _reopen(run: _Conduct, decision: course.Reopen, judgement: Judgement, closed: WarningCase) -> None:
+def _reopen(run: Conduct, decision: course.Reopen, judgement: Judgement, closed: WarningCase) -> None:
     case = touched(
         closed,
         run.tx,
@@ -217,7 +197,7 @@ def _reopen(run: _Conduct, decision: course.Reopen, judgement: Judgement, closed
     _begin(run, case)
 
 
-def _begin(run: _Conduct, case: WarningCase) -> None:
+def _begin(run: Conduct, case: WarningCase) -> None:
     """Assign a warning and let its clocks run; two reds in a row go to the leading group at once."""
     chosen = run.roster.choose(case)
     assigned = touched(case, run.tx, state=next_state(case.state, Action.ASSIGN), **owned_by(chosen))
@@ -232,7 +212,7 @@ def _begin(run: _Conduct, case: WarningCase) -> None:
         _tell_leading_group(run, case.id)
 
 
-def _upgrade(run: _Conduct, decision: course.Upgrade, judgement: Judgement, opened: WarningCase) -> None:
+def _upgrade(run: Conduct, decision: course.Upgrade, judgement: Judgement, opened: WarningCase) -> None:
     """Let a warning become graver; one whose outcome is on record goes back to its handler with it."""
     case = touched(
         opened,
@@ -250,21 +230,19 @@ def _upgrade(run: _Conduct, decision: course.Upgrade, judgement: Judgement, open
         outcome_at=None,
         outcome_evidence=None,
     )
-    case = clocks_of_level(
-        case, run.running[case.id], run.effects, _timing(run), anew=opened.state.is_settled
-    )
+    case = clocks_of_level(case, run.running[case.id], run.effects, run.timing, anew=opened.state.is_settled)
     run.effects.keep(case)
     run.effects.steps.append(step_between(opened, case, "upgrade", SYSTEM, judgement.why))
     told = told_of_upgrade(case, run.working)
     facts = facts_of(case) | {"rule_ids": case.rule_ids, "told": told}
     run.effects.events.append(WarningUpgraded.model_validate(facts))
     run.effects.told += notices(case, told, "upgraded")
-    _give_to_who_works(run, case)
+    give_to_who_works(run, case)
     if decision.double_red:
         _tell_leading_group(run, case.id)
 
 
-def _contradict(run: _Conduct, judgement: Judgement, opened: WarningCase) -> None:
+def _contradict(run: Conduct, judgement: Judgement, opened: WarningCase) -> None:
     case = touched(
         opened,
         run.tx,
@@ -278,18 +256,18 @@ def _contradict(run: _Conduct, judgement: Judgement, opened: WarningCase) -> Non
         outcome_at=None,
         outcome_evidence=None,
     )
-    case = clocks_of_level(
-        case, run.running[case.id], run.effects, _timing(run), anew=opened.state.is_settled
-    )
+    case = clocks_of_level(case, run.running[case.id], run.effects, run.timing, anew=opened.state.is_settled)
     run.effects.keep(case)
     run.effects.steps.append(step_between(opened, case, "contradict", SYSTEM, judgement.why))
     facts = facts_of(case) | {"by": "assessment", "cause": "new_signals"}
     facts |= {"assignee_id": case.assignee_id, "queue_division": case.queue_division}
     run.effects.events.append(WarningReturned.model_validate(facts))
-    _give_to_who_works(run, case)
+    give_to_who_works(run, case)
 
 
-def _add_rules(run: _Conduct, decision: course.AddRules, judgement: Judgement, opened: WarningCase) -> None:
+def _add_evidence(
+    run: Conduct, decision: course.AddEvidence, judgement: Judgement, opened: WarningCase
+) -> None:
     case = touched(
         opened,
         run.tx,
@@ -297,85 +275,31 @@ def _add_rules(run: _Conduct, decision: course.AddRules, judgement: Judgement, o
         assessment_id=_assessment(run, judgement),
         lower_since=None if decision.holds else opened.lower_since,
     )
-    added = tuple(sorted({*judgement.rule_ids} - {*opened.rule_ids}))
     run.effects.keep(case)
-    run.effects.steps.append(step_between(opened, case, "add_rules", SYSTEM, ", ".join(added)))
-    facts = facts_of(case) | {"rule_ids": added, "assignee_id": case.assignee_id}
-    run.effects.events.append(WarningEvidenceAdded.model_validate(facts))
-
-
-def _timing(run: _Conduct) -> Timing:
-    return Timing(run.reference.policy, run.reference.calendar)
+    if told := tuple(sorted(decision.rule_ids)):
+        run.effects.steps.append(step_between(opened, case, "add_evidence", SYSTEM, ", ".join(told)))
+        facts = facts_of(case) | {"rule_ids": told, "assignee_id": case.assignee_id}
+        run.effects.events.append(WarningEvidenceAdded.model_validate(facts))
 
 
 def _all_rules(opened: WarningCase, judgement: Judgement) -> tuple[str, ...]:
     return tuple(sorted({*opened.rule_ids, *judgement.rule_ids}))
 
 
-def _downgrade(run: _Conduct, decision: course.Downgrade, opened: WarningCase) -> None:
+def _downgrade(run: Conduct, decision: course.Downgrade, opened: WarningCase) -> None:
     case = touched(opened, run.tx, level=decision.level, lower_since=None)
     run.effects.keep(case)
     run.effects.steps.append(step_between(opened, case, "downgrade", SYSTEM))
     run.effects.events.append(WarningDowngraded.model_validate(facts_of(case) | {"cause": "assessment"}))
 
 
-def _follow_workplace(run: _Conduct, case: WarningCase, judgement: Judgement) -> None:
-    """Jurisdiction follows the workplace: a moved enterprise's warning goes to its new town, and to somebody there.
-
-    Who has it next accepts it anew, unless another body has it or an outcome is on record: then they only own it. Who
-    works in that town already, and was given it while none was known, keeps it.
-    """
-    moved = touched(
-        case, run.tx, division=judgement.standing.division, grid_cell=judgement.standing.grid_cell
-    )
-    if not run.roster.works_in(moved.assignee_id, moved.division):
-        moved = _given_on(run, moved)
-    run.effects.keep(moved)
-    run.effects.steps.append(step_between(case, moved, "follow_workplace", SYSTEM, moved.division))
-    run.effects.events.append(assigned_event(moved))
-    told = {
-        "from_division": case.division,
-        "grid_cell": moved.grid_cell,
-        "zone": judgement.standing.zone,
-        "assignee_id": moved.assignee_id,
-        "queue_division": moved.queue_division,
-    }
-    run.effects.events.append(WarningMoved.model_validate(facts_of(moved) | told))
-
-
-def _give_to_who_works(run: _Conduct, case: WarningCase) -> None:
-    """Give a warning on whose owner left; who came to own it while its outcome was on record accepts it now."""
-    if case.assignee_id is not None and case.assignee_id not in run.working:
-        given, note = _given_on(run, touched(case, run.tx)), "handler_left"
-    elif case.state is State.ACCEPTED and case.assignee_id not in (None, *case.handler_ids):
-        given, note = _accepted_anew(run, touched(case, run.tx)), "new_owner"
-    else:
-        return
-    run.effects.keep(given)
-    run.effects.steps.append(step_between(case, given, "reassign", SYSTEM, note))
-    run.effects.events.append(assigned_event(given))
-
-
-def _given_on(run: _Conduct, case: WarningCase) -> WarningCase:
-    """Return the warning as the usual order gives it to somebody."""
-    return _accepted_anew(run, replace(case, **owned_by(run.roster.choose(case))))
-
-
-def _accepted_anew(run: _Conduct, case: WarningCase) -> WarningCase:
-    """Return the warning as its owner finds it: to be accepted, where that is to be done."""
-    if not accepted_anew(case.state):
-        return case
-    case = replace(case, state=next_state(case.state, Action.REASSIGN))
-    return clock_of_new_assignee(case, run.running[case.id], run.effects, _timing(run))
-
-
-def _tell_leading_group(run: _Conduct, warning_id: UUID) -> None:
+def _tell_leading_group(run: Conduct, warning_id: UUID) -> None:
     case = run.effects.added.get(warning_id) or run.effects.changed[warning_id]
     step = straight_to_leading_group(case.level, run.tx.now, run.reference.policy)
     escalated(run.effects, case, step, "double_red", run.tx)
 
 
-def _new_case(run: _Conduct, decision: course.Raise, judgement: Judgement) -> WarningCase:
+def _new_case(run: Conduct, decision: course.Raise, judgement: Judgement) -> WarningCase:
     standing = judgement.standing
     return WarningCase(
         id=new_id(),
@@ -395,6 +319,6 @@ def _new_case(run: _Conduct, decision: course.Raise, judgement: Judgement) -> Wa
     )
 
 
-def _assessment(run: _Conduct, judgement: Judgement) -> UUID:
+def _assessment(run: Conduct, judgement: Judgement) -> UUID:
     referred = Referred(new_id(), judgement)
     return run.referred.setdefault(judgement.standing.enterprise_id, referred).assessment_id

@@ -38,6 +38,16 @@ class Judgement:
         return self.level is not self.standing.level
 
     @property
+    def grave(self) -> WarningLevel:
+        """Return how grave a warning may be for it: an outcome that judged the rest leaves only the news."""
+        return self.level if self.news is None else min(self.level, self.news.level)
+
+    @property
+    def tells_otherwise(self) -> bool:
+        """Tell whether other signals count than at the last assessment."""
+        return self.last_seq != self.standing.last_seq
+
+    @property
     def last_seq(self) -> int:
         """Return the newest signal that was read."""
         return self.score.signal_seqs[-1] if self.score.signal_seqs else 0

@@ -1,6 +1,6 @@
 """Reads warnings as their handlers and officers see them: lists, one in full, the overview."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -9,12 +9,14 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from services.warning.domain.clocks import standing
+from services.warning.domain.levels import WarningLevel
 from services.warning.domain.policy import Policy
 from services.warning.domain.warning_case import WarningCase
 from services.warning.domain.warning_filters import Filters
 from services.warning.repository import assessments, clocks, signals, warning_views, warnings
 from services.warning.repository.assessments import StoredAssessment
 from services.warning.repository.clocks import RunningClock
+from services.warning.usecases.timeline_titles import LEVELS
 from shared.auth.principal import Principal
 from shared.contracts.base import ClockOut, JsonObject
 from shared.contracts.warning import (
@@ -89,7 +91,9 @@ async def read_warning(tx: ReadTx, who: Principal, warning_id: UUID, policy: Pol
     told = await warnings.notices_of(tx, case.id)
     shown_clocks = [_clock(item, tx.now, policy) for item in running]
     evidence = _evidence(assessment, read)
-    return _detail(case, enterprise, _sentences(assessment, read), evidence, shown_clocks, history, told)
+    reasons = [*_called_in_question(case, await assessments.level_of(tx, case.enterprise_id), read)]
+    reasons += [Sentence.model_validate(reason) for reason in assessment.reasons] if assessment else []
+    return _detail(case, enterprise, reasons, evidence, shown_clocks, history, told)
 
 
 def _detail(
@@ -148,14 +152,21 @@ def enterprise_card(row: Row[Any]) -> EnterpriseCard:
     )
 
 
-def _sentences(assessment: StoredAssessment | None, read: Mapping[UUID, bool]) -> list[Sentence]:
-    """Return the reasons; before them, how many of the signals that they rest on were corrected since."""
-    reasons = [Sentence.model_validate(reason) for reason in assessment.reasons] if assessment else []
+def _called_in_question(
+    case: WarningCase, now: WarningLevel, read: Mapping[UUID, bool]
+) -> Iterator[Sentence]:
+    """Tell what came later: signals that were corrected, and a milder level than the warning still has."""
     if corrected := sum(read.values()):
         zh = f"以下依据的 {len(read)} 条报送中，{corrected} 条后来已被更正"
         en = f"of the {len(read)} signals behind the following, {corrected} were corrected since"
-        return [Sentence(source="correction", text=zh, text_en=en), *reasons]
-    return reasons
+        yield Sentence(source="later", text=zh, text_en=en)
+    if now < case.level and case.state.is_open and not case.state.is_settled:
+        zh, en = LEVELS[now]
+        yield Sentence(
+            source="later",
+            text=f"按最新报送评估为“{zh}”，以下为发出预警时的依据，请到场核实",
+            text_en=f"by the newest signals the level is {en}; the warning rests on what follows: please verify",
+        )
 
 
 def _evidence(assessment: StoredAssessment | None, read: Mapping[UUID, bool]) -> JsonObject:

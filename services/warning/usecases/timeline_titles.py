@@ -5,7 +5,7 @@ from typing import Any
 
 from services.warning.domain.indicators import Indicator
 
-_LEVELS: Mapping[str, tuple[str, str]] = {
+LEVELS: Mapping[str, tuple[str, str]] = {
     "none": ("无风险", "none"),
     "watch": ("关注", "watch"),
     "orange": ("橙色", "orange"),
@@ -26,7 +26,9 @@ _ACTIONS: Mapping[str, tuple[str, str]] = {
     "dismiss": ("误报", "false alarm"),
     "contradict": ("新信号与处置结果不符", "new signals contradict the outcome"),
     "follow_workplace": ("随企业迁移", "follows the workplace"),
-    "add_rules": ("新增依据", "further rules fired"),
+    "add_evidence": ("新增依据", "further evidence"),
+    # As it was called while only further rules were told.
+    "add_rules": ("新增依据", "further evidence"),
     "close": ("结案", "closed"),
     "reopen": ("重新启动", "reopened"),
     "upgrade": ("升级", "upgraded"),
@@ -80,14 +82,14 @@ def title_of(
     if kind == "signal":
         return _signal_title(subject, indicators)
     if kind == "assessment":
-        before, after = _LEVELS[facts["previous_level"]], _LEVELS[subject]
+        before, after = LEVELS[facts["previous_level"]], LEVELS[subject]
         return f"评估：{before[0]}→{after[0]}", f"assessed: {before[1]} to {after[1]}"
     if kind in _SERVICES:
         (body_zh, body_en), (zh, en) = _SERVICES[kind], _CASE_STEPS.get(subject, (subject, subject))
         outcome = _OUTCOMES.get(facts.get("outcome", ""), ("", ""))
         return f"{body_zh}：{zh}{outcome[0]}", f"{body_en}: {en}{outcome[1]}"
     zh, en = _ACTIONS.get(subject, (subject, subject))
-    level = _LEVELS.get(facts["to_level"], ("", ""))
+    level = LEVELS.get(facts["to_level"], ("", ""))
     return f"{level[0]}预警：{zh}", f"{level[1]} warning: {en}"
 
 

@@ -108,7 +108,7 @@ async def test_a_further_rule_is_shown_to_whoever_has_the_warning(district: Dist
     await district.send(indicator="social_insurance_arrears", period="2026-10", months=2, workers=9)
 
     detail = await district.detail(warning_id)
-    assert detail["history"][-1]["action"] == "add_rules"
+    assert detail["history"][-1]["action"] == "add_evidence"
     assert any("社会保险" in one["text"] for one in detail["reasons"]), detail["reasons"]
     assert detail["level"] == "orange"
 
@@ -192,7 +192,8 @@ async def test_a_reason_that_was_corrected_says_so(district: District) -> None:
     )
     (found,) = await district.warnings()
     detail = await district.detail(found["id"])
-    assert (detail["level"], detail["reasons"][0]["source"]) == ("red", "correction")
+    assert (detail["level"], [one["source"] for one in detail["reasons"][:2]]) == ("red", ["later", "later"])
+    assert "无" in detail["reasons"][1]["text"]
     assert "1 条" in detail["reasons"][0]["text"]
     assert detail["evidence"]["corrected_signal_ids"] == detail["evidence"]["signal_ids"]
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.warning.domain.course import (
-    AddRules,
+    AddEvidence,
     ClearLower,
     ClosedWarning,
     Contradict,
@@ -164,12 +164,13 @@ def test_new_signals_of_the_same_gravity_give_it_back_to_its_handler(state: Stat
 
 
 def test_a_further_rule_is_made_known_to_the_handler() -> None:
-    both = {*RULES, "rent_arrears_months"}
-    assert assessed(ORANGE, open_at(ORANGE), rules=both) == AddRules(holds=True)
+    further = frozenset({"rent_arrears_months"})
+    both = {*RULES, *further}
+    assert assessed(ORANGE, open_at(ORANGE), rules=both) == AddEvidence(further, holds=True)
     assert assessed(RED, open_at(ORANGE), rules=both) == Upgrade(RED, double_red=False)
-    assert assessed(RED, open_at(RED, NOW - days(1)), rules=both) == AddRules(holds=True)
+    assert assessed(RED, open_at(RED, NOW - days(1)), rules=both) == AddEvidence(further, holds=True)
     assert assessed(ORANGE, open_at(RED), rules=both) == NoteLower(NOW)
-    assert assessed(ORANGE, open_at(RED, NOW - days(1)), rules=both) == AddRules(holds=False)
+    assert assessed(ORANGE, open_at(RED, NOW - days(1)), rules=both) == AddEvidence(further, holds=False)
     assert assessed(WATCH, open_at(ORANGE, NOW - days(1)), rules=both) == Stay()
 
 
