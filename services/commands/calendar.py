@@ -19,6 +19,18 @@ HEADER = ["day", "working", "source"]
 _WORKING = {"1": True, "true": True, "0": False, "false": False}
 
 
+class CalendarDayTwice(DomainError):
+    """The file says of one day that offices work on it, and that they do not."""
+
+    code = "calendar_day_twice"
+
+    def __init__(self, line: int, day: date) -> None:
+        """Name the line and the day."""
+        zh = f"第{line}行的 {day} 与前面的行相互矛盾：请只保留一个。"
+        en = f"Line {line} contradicts an earlier one about {day}: keep one of them."
+        super().__init__(fields=[FieldProblem(f"line {line}", self.code, zh, en)])
+
+
 class CalendarFileInvalid(DomainError):
     """A line of the file is no day."""
 
@@ -59,16 +71,23 @@ def import_days(
 
 
 def read_days(file: Path) -> dict[str, dict[date, bool]]:
-    """Return the overrides by source. Raises CalendarFileInvalid, and FileUnusable for what is no table."""
+    """Return the overrides by source.
+
+    Raises CalendarFileInvalid and CalendarDayTwice, and FileUnusable for what is no table.
+    """
     days: dict[str, dict[date, bool]] = {}
+    told: dict[date, bool] = {}
     for record in records(file):
         if record.number == 1 and record.cells == HEADER:
             continue
         if record.is_broken:
             raise CalendarFileInvalid(record.first_line)
         try:
-            day, working, source = record.cells
-            days.setdefault(source, {})[date.fromisoformat(day)] = _WORKING[working.strip().lower()]
+            cell, worked, source = record.cells
+            day, working = date.fromisoformat(cell), _WORKING[worked.strip().lower()]
         except (ValueError, KeyError) as error:
             raise CalendarFileInvalid(record.first_line) from error
+        if told.setdefault(day, working) is not working:
+            raise CalendarDayTwice(record.first_line, day)
+        days.setdefault(source, {})[day] = working
     return days

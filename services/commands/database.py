@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -14,12 +15,14 @@ from services.commands.faults import explained
 from shared.db.embedded import EmbeddedPostgres
 from shared.db.engine import async_url, make_engine
 from shared.db.tx import Database
-from shared.kernel.clock import SystemClock
+from shared.kernel.clock import Clock, SystemClock
 from shared.kernel.errors import DomainError
 from shared.runtime.prepare import prepare
 from shared.runtime.settings import CommonSettings
 
 DEFAULT_FOLDER = Path(".demo")
+# Through which the simulation tells its clock, because no service imports it.
+CLOCKS = "labour_warning.clocks"
 T = TypeVar("T")
 Databases = Mapping[str, Database]
 
@@ -40,6 +43,14 @@ class AddressMalformed(DomainError):
     code = "database_url_malformed"
     message_zh = "DATABASE_URL 无法识别，应形如 postgresql://用户:密码@主机:5432/数据库。"
     message_en = "DATABASE_URL is not an address such as postgresql://user:password@host:5432/database."
+
+
+def clock_of(data: Path | None) -> Clock:
+    """Return the clock of what is in a data folder: a simulated district's may be ahead of the machine's."""
+    if CommonSettings().database_url.get_secret_value():
+        return SystemClock()
+    known = entry_points(group=CLOCKS)
+    return next((one.load()(data or DEFAULT_FOLDER) for one in known), SystemClock())
 
 
 def token_key_of(data: Path | None) -> Path:
@@ -77,9 +88,9 @@ def _checked(url: str) -> str:
 
 
 @asynccontextmanager
-async def open_databases(url: str) -> AsyncIterator[Databases]:
+async def open_databases(url: str, clock: Clock | None = None) -> AsyncIterator[Databases]:
     """Give every service's database, brought to this release first. Raises SchemaTooNew."""
-    clock = SystemClock()
+    clock = clock or SystemClock()
     opened: dict[str, Database] = {}
     try:
         for name, spec in SPECS.items():
@@ -96,7 +107,7 @@ def run_with_databases(data: Path | None, work: Callable[[Databases], Awaitable[
     """Run `work` on the databases; what goes wrong for a reason that a person can act on ends in one line."""
 
     async def run(url: str) -> T:
-        async with open_databases(url) as databases:
+        async with open_databases(url, clock_of(data)) as databases:
             return await work(databases)
 
     with explained(), database_address(data) as url:

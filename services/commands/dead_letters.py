@@ -15,6 +15,7 @@ from services.catalog import SPECS
 from services.commands.database import (
     Databases,
     DataFolder,
+    clock_of,
     database_address,
     run_with_databases,
     token_key_of,
@@ -23,7 +24,7 @@ from services.commands.faults import explained
 from services.commands.serve import verifier_for
 from shared.auth.tokens import TokenVerifier, generate_key, public_half
 from shared.bus.local import LocalBus
-from shared.kernel.clock import SystemClock
+from shared.kernel.clock import Clock
 from shared.outbox.dead_letters import DeadLetter, replay, waiting
 from shared.runtime.host import host
 from shared.runtime.settings import CommonSettings
@@ -73,7 +74,9 @@ def replay_letters(
     if (event_id is None) is not every:
         raise typer.BadParameter("EVENT_ID 或 --all 二选一 / give EVENT_ID, or --all", param_hint="event_id")
     with explained(), database_address(data) as url:
-        handled, failed = asyncio.run(_deliver(service, event_id, url, _settings(data), by or getuser()))
+        settings = _settings(data).model_copy(update={"database_url": SecretStr(url)})
+        delivering = _deliver(service, event_id, settings, clock_of(data), by or getuser())
+        handled, failed = asyncio.run(delivering)
     for letter in handled:
         typer.echo(f"已处理 / handled: {letter}")
     for letter in failed:
@@ -99,15 +102,13 @@ def _settings(data: Path | None) -> CommonSettings:
 
 
 async def _deliver(
-    service: str, event_id: UUID | None, url: str, common: CommonSettings, by: str
+    service: str, event_id: UUID | None, settings: CommonSettings, clock: Clock, by: str
 ) -> tuple[list[UUID], list[UUID]]:
     """Build the service as it runs; without any key, with one that nobody holds: it serves no request here."""
-    clock = SystemClock()
-    configured = common.token_key_file or common.token_public_key_file
+    configured = settings.token_key_file or settings.token_public_key_file
     verifier = (
-        verifier_for(common, clock) if configured else TokenVerifier(public_half(generate_key()), clock)
+        verifier_for(settings, clock) if configured else TokenVerifier(public_half(generate_key()), clock)
     )
-    settings = common.model_copy(update={"database_url": SecretStr(url)})
     made = host([SPECS[service]], settings, clock, verifier, LocalBus())
     try:
         hosted = made.hosted[service]

@@ -50,13 +50,14 @@ class WarningReopened(WarningEvent):
 
 
 class WarningAssigned(WarningEvent):
-    """A coordinator, or a queue where nobody is free, now owns the warning."""
+    """A coordinator, or a queue where nobody is free, now owns the warning; `former_assignee_id` had it before."""
 
     TYPE: ClassVar[str] = "warning.warning.assigned.v1"
 
     assignee_id: UUID | None
     queue_division: str | None
     reason: str
+    former_assignee_id: UUID | None = None
 
 
 class WarningAccepted(WarningEvent):

@@ -27,6 +27,14 @@ TITLES: Final[Mapping[str, Title]] = {
     "warning_moved": Title(
         "{level}预警的企业已迁入本街镇", "The enterprise of a {level} warning moved into your town"
     ),
+    "warning_lost": Title(
+        "{level}预警已转由他人承办，您无需再办",
+        "A {level} warning went to somebody else: nothing is left for you to do",
+    ),
+    "warning_lost.moved": Title(
+        "{level}预警的企业已迁出本街镇，不再由本街镇承办",
+        "The enterprise of a {level} warning moved away: it is no longer your town's",
+    ),
     "warning_escalated": Title(
         "{level}预警逾期，已上报{to}", "A {level} warning is overdue and was escalated to the {to}"
     ),

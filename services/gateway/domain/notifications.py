@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from shared.auth.permissions import Role
-from shared.kernel.divisions import Division
+from shared.kernel.divisions import Division, DivisionLevel
 
 LEADING_GROUP = "leading_group"
 _OF_THE_DISTRICT = {
@@ -68,20 +68,34 @@ class Notification:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """An account as notifications see it: what is sent to itself, and what to its office."""
+    """An account as notifications see it: what is sent to itself, and of what is sent to its office what it may see.
+
+    within: the division in which a matter of the office's must lie; "" for an account that has all of them.
+    """
 
     account_id: UUID
     own: str
     office: str
+    within: str = ""
 
     @property
     def addressees(self) -> tuple[str, str]:
         """Return both."""
         return (self.own, self.office)
 
+    def reads(self, notification: Notification) -> bool:
+        """Say whether what is sent to one of the addressees is theirs to read."""
+        return notification.addressee == self.own or notification.division.startswith(self.within)
+
 
 def reader(account_id: UUID, role: str, division: str) -> Reader:
-    """Return what an account reads: its own, and its role's in exactly its division."""
+    """Return what an account reads: its own, and its role's in exactly its division.
+
+    Who is an officer of one village holds the town's office, for what lies in that village.
+    """
+    where = Division(division)
+    if role == Role.TOWN_OFFICER and where.level is DivisionLevel.VILLAGE:
+        return Reader(account_id, to_account(account_id), to_office(role, division), within=division)
     return Reader(account_id, to_account(account_id), office(role, division))
 
 

@@ -140,17 +140,22 @@ async def _in_order(
     shown = select(notifications, not_(_unread_by(who)).label("read")).where(*conditions)
     order = desc if newest_first else asc
     # Each addressee's come in order from the index, however many there are of them or of others'.
-    parts = [
-        shown.where(notifications.c.addressee == one).order_by(order(notifications.c.seq)).limit(limit)
-        for one in who.addressees
-    ]
+    parts = [shown.where(one).order_by(order(notifications.c.seq)).limit(limit) for one in _each_of(who)]
     found = union_all(*parts).subquery("found")
     rows = await tx.rows(select(found).order_by(order(found.c.seq)).limit(limit))
     return [_notification(row, read=row.read) for row in rows]
 
 
 def _of(who: Reader) -> ColumnElement[bool]:
-    return among(notifications.c.addressee, who.addressees)
+    return or_(*_each_of(who))
+
+
+def _each_of(who: Reader) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Return the conditions for what is the reader's own, and for what they read of their office's."""
+    of_office = notifications.c.addressee == who.office
+    if who.within:
+        of_office &= notifications.c.division.startswith(who.within)
+    return notifications.c.addressee == who.own, of_office
 
 
 def _marked_by(who: Reader) -> ColumnElement[bool]:

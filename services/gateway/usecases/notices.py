@@ -1,6 +1,7 @@
 """What each event of the other services tells, and to whom."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -118,6 +119,16 @@ def _assigned(event: WarningAssigned) -> Notice:
     return _warning(event, "warning_assigned", owner, variant if event.assignee_id else "queue")
 
 
+def _lost(event: WarningAssigned, by: UUID) -> Notice:
+    return _warning(event, "warning_lost", (to_account(by),))
+
+
+def _moved_away(event: WarningMoved) -> Notice:
+    """Tell the office of the town that it left; where it went is the new one's to know."""
+    notice = _warning(event, "warning_lost", (town_officers(event.from_division),), "moved")
+    return replace(notice, division=event.from_division)
+
+
 def _moved(event: WarningMoved) -> Notice:
     return _warning(event, "warning_moved", (town_officers(event.division),))
 
@@ -186,6 +197,15 @@ NOTICES: Final[Mapping[type[Event], Callable[[Any], Notice]]] = {
 }
 
 
-def notice_of(event: Event) -> Notice:
-    """Return what an event tells. Raises KeyError for one that tells nobody anything."""
-    return NOTICES[type(event)](event)
+def notices_of(event: Event) -> Iterator[Notice]:
+    """Give what an event tells: first those who have something now, then those who lost it.
+
+    Raises KeyError for one that tells nobody anything.
+    """
+    yield NOTICES[type(event)](event)
+    if isinstance(event, WarningAssigned) and event.former_assignee_id is not None:
+        yield _lost(event, event.former_assignee_id)
+    if isinstance(event, WarningMoved) and town_officers(event.from_division) != town_officers(
+        event.division
+    ):
+        yield _moved_away(event)

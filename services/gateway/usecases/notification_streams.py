@@ -154,7 +154,8 @@ class NotificationStreams:
                 listening.setdefault(addressee, []).append(stream)
         for notification in fresh:
             for stream in listening.get(notification.addressee, ()):
-                stream.offer(notification)
+                if stream.who.reads(notification):
+                    stream.offer(notification)
         self._told_up_to = fresh[-1].seq
         return len(fresh) == _AT_ONCE
 

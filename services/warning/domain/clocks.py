@@ -201,7 +201,7 @@ def accept_clock_for_reassignment(
     fresh = start_clock(rule, now, calendar)
     if visit is None or visit.met_at is not None or visit.due_at <= now:
         return fresh
-    return replace(_no_later(fresh, visit.due_at), limit_at=visit.due_at)
+    return replace(_no_later(fresh, visit.due_at, rule, calendar), limit_at=visit.due_at)
 
 
 def clocks_after_upgrade(
@@ -238,15 +238,22 @@ def _upgraded(clock: Clock | None, rule: ClockRule, now: datetime, calendar: Wor
         return fresh
     if clock.paused_at is not None:
         # While it stood still its date may have passed; only a date ahead can bind.
-        return _no_later(fresh, clock.due_at) if clock.due_at > now else fresh
+        return _no_later(fresh, clock.due_at, rule, calendar) if clock.due_at > now else fresh
     return clock if clock.due_at <= fresh.due_at else fresh
 
 
-def _no_later(clock: Clock, limit_at: datetime) -> Clock:
+def _no_later(clock: Clock, limit_at: datetime, rule: ClockRule, calendar: WorkingCalendar) -> Clock:
     if clock.due_at <= limit_at:
         return clock
     told = Trace(clock.trace_zh, clock.trace_en).then(cap_trace(limit_at))
-    return replace(clock, due_at=limit_at, limit_at=limit_at, trace_zh=told.zh, trace_en=told.en)
+    return replace(
+        clock,
+        due_at=limit_at,
+        limit_at=limit_at,
+        provisional=is_provisional(rule.unit, clock.started_at, limit_at, calendar),
+        trace_zh=told.zh,
+        trace_en=told.en,
+    )
 
 
 def _counted(
@@ -256,7 +263,7 @@ def _counted(
     rule = rule_of(clock)
     counted = start_clock(rule, clock.started_at, calendar)
     if limit_at is not None:
-        counted = replace(_no_later(counted, limit_at), limit_at=limit_at)
+        counted = replace(_no_later(counted, limit_at, rule, calendar), limit_at=limit_at)
     for paused_at, resumed_at in pauses:
         counted = resume(replace(counted, paused_at=paused_at), rule, resumed_at, calendar)
     return counted

@@ -60,19 +60,22 @@ def owned_by(chosen: Assignment) -> dict[str, Any]:
     }
 
 
-def assigned_event(case: WarningCase) -> WarningAssigned:
-    """Return the event that tells of an assignment."""
+def assigned_event(case: WarningCase, former: WarningCase | None = None) -> WarningAssigned:
+    """Return the event that tells of an assignment; `former` is the warning as it was for whoever had it before."""
+    lost = former is not None and former.assignee_id != case.assignee_id
     return WarningAssigned.model_validate(
         facts_of(case)
         | {
             "assignee_id": case.assignee_id,
             "queue_division": case.queue_division,
             "reason": case.assignment_reason or "",
+            "former_assignee_id": former.assignee_id if former is not None and lost else None,
         }
     )
 
 
 def assign_on(situation: Situation, chosen: Assignment, action: Action, note: str | None = None) -> None:
     """Take the step that gives the warning to the chosen one; without a note the history tells why it was that one."""
+    former = situation.case
     situation.move(action, note or chosen.reason.value, **owned_by(chosen))
-    situation.effects.events.append(assigned_event(situation.case))
+    situation.effects.events.append(assigned_event(situation.case, former))

@@ -26,7 +26,7 @@ def follow_workplace(run: Conduct, case: WarningCase, judgement: Judgement) -> N
         moved = _given_on(run, moved)
     run.effects.keep(moved)
     run.effects.steps.append(step_between(case, moved, "follow_workplace", SYSTEM, moved.division))
-    run.effects.events.append(assigned_event(moved))
+    run.effects.events.append(assigned_event(moved, case))
     told = {
         "from_division": case.division,
         "grid_cell": moved.grid_cell,
@@ -47,7 +47,7 @@ def give_to_who_works(run: Conduct, case: WarningCase) -> None:
         return
     run.effects.keep(given)
     run.effects.steps.append(step_between(case, given, "reassign", SYSTEM, note))
-    run.effects.events.append(assigned_event(given))
+    run.effects.events.append(assigned_event(given, case))
 
 
 def _given_on(run: Conduct, case: WarningCase) -> WarningCase:

@@ -159,8 +159,9 @@ def hand_to(situation: Situation, chosen: Assignment, note: str | None) -> None:
     it when it comes back.
     """
     if situation.case.state.is_open and not accepted_anew(situation.case.state):
+        former = situation.case
         situation.change(Action.REASSIGN.value, note, **owned_by(chosen))
-        situation.effects.events.append(assigned_event(situation.case))
+        situation.effects.events.append(assigned_event(situation.case, former))
         return
     assign_on(situation, chosen, Action.REASSIGN, note)
     restart_accept_clock(situation)

@@ -160,16 +160,19 @@ class Intake:
 def conflict(field: str, stored_id: UUID, stored_ref: str | None) -> SignalConflict:
     """Return the refusal of a signal whose `field` differs from what is stored under its identity.
 
-    A signal that its sender gave no source_ref is corrected under the id that it has here.
+    A signal that its sender gave no source_ref is corrected under the id that it has here; and another matter of the
+    same indicator and time can only be told apart by one.
     """
     corrects = stored_ref or str(stored_id)
-    problem = FieldProblem(
-        field,
-        "differs_from_stored",
-        f"与已存信号不同：请核对；更正须用新的 source_ref，并在 corrects 中填写 {corrects}。",
+    zh = f"与已存信号不同：请核对；更正须用新的 source_ref，并在 corrects 中填写 {corrects}。"
+    en = (
         f"It differs from the stored signal: check it; to correct that one, send a new source_ref"
-        f" and put {corrects} into corrects.",
+        f" and put {corrects} into corrects."
     )
+    if stored_ref is None:
+        zh += "如为另一件事，请另填 source_ref 单独报送。"
+        en += " If it is another matter, send it with a source_ref of its own."
+    problem = FieldProblem(field, "differs_from_stored", zh, en)
     facts = {"field": field, "signal_id": str(stored_id), "corrects": corrects}
     return SignalConflict(fields=[problem], facts=facts)
 

@@ -127,6 +127,8 @@ def raised(system: System, *told: Recipient, **changes: Any) -> WarningRaised:
     return WarningRaised.model_validate({**known, **changes})
 
 
-def assigned(system: System, to: UUID | None, queue: str | None = None) -> WarningAssigned:
-    known = facts(system, assignee_id=to, queue_division=queue, reason="cell")
+def assigned(
+    system: System, to: UUID | None, queue: str | None = None, former: UUID | None = None
+) -> WarningAssigned:
+    known = facts(system, assignee_id=to, queue_division=queue, reason="cell", former_assignee_id=former)
     return WarningAssigned.model_validate(known)

@@ -15,7 +15,7 @@ from services.gateway.jobs.tell_streams import end_streams_job, tell_streams_job
 from services.gateway.repository import notifications
 from services.gateway.repository.tables import MAILBOXES
 from services.gateway.usecases.disable_account import disable_account
-from services.gateway.usecases.notices import notice_of
+from services.gateway.usecases.notices import notices_of
 from services.gateway.usecases.notification_streams import NotificationStreams
 from shared.auth.permissions import Role
 from shared.db.engine import make_engine
@@ -138,10 +138,10 @@ async def test_what_is_written_later_is_never_seen_earlier(newsroom: Newsroom) -
 
     async def write() -> None:
         async with db.write() as tx:
-            await notifications.add(tx, [notice_of(raised(newsroom.system))])
+            await notifications.add(tx, [*notices_of(raised(newsroom.system))])
 
     async with db.write() as tx:
-        await notifications.add(tx, [notice_of(raised(newsroom.system))])
+        await notifications.add(tx, [*notices_of(raised(newsroom.system))])
         later = asyncio.create_task(write())
         await asyncio.wait({later}, timeout=0.3)
         async with db.read() as looking:
@@ -159,7 +159,7 @@ async def test_nothing_is_lost_or_doubled_by_clients_that_come_and_go_while_much
     async def write(number: int) -> None:
         for _ in range(number):
             async with newsroom.house.db.write() as tx:
-                await notifications.add(tx, [notice_of(raised(newsroom.system))])
+                await notifications.add(tx, [*notices_of(raised(newsroom.system))])
                 await asyncio.sleep(0.002)
 
     total = 90
@@ -247,7 +247,7 @@ async def test_a_client_too_slow_has_its_stream_closed_and_goes_on_where_it_was(
         heard = [await slow.told(1), await quick.told(1)]
         assert len(streams._streams) == 2
         long = raised(newsroom.system)
-        notice = notice_of(long)
+        (notice,) = notices_of(long)
         heavy = [
             type(notice)(**{f: getattr(notice, f) for f in notice.__slots__} | {"uscc": "9" * 200_000})
         ] * 10

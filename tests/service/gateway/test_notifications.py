@@ -100,6 +100,42 @@ async def test_a_warning_that_nobody_is_free_for_is_told_to_the_officers_of_its_
     assert await district.unread() == 1
 
 
+async def test_who_loses_a_warning_is_told_too(newsroom: Newsroom) -> None:
+    first = await newsroom.person(Role.GRID_COORDINATOR)
+    town, other = (
+        await newsroom.person(Role.TOWN_OFFICER),
+        await newsroom.person(Role.TOWN_OFFICER, OTHER_TOWN),
+    )
+    await newsroom.system.settle()
+    district = District(newsroom.system)
+    await district.register()
+    await district.send(period="2026-10", amount_cny="812345.60", months=3, workers=41)
+    await district.register(workplace_division=OTHER_TOWN, grid_cell=None)
+    await newsroom.system.settle()
+    titles = [(await one.get("/"))["items"][0]["title"] for one in (first, town)]
+    assert titles == ["红色预警已转由他人承办，您无需再办", "红色预警的企业已迁出本街镇，不再由本街镇承办"]
+    assert sorted(await other.kinds()) == ["warning_assigned", "warning_moved"]
+
+
+async def test_an_officer_of_a_village_is_told_of_what_lies_in_it(newsroom: Newsroom) -> None:
+    officer = await newsroom.person(Role.TOWN_OFFICER, f"{TOWN}001", "village.one")
+    town = await newsroom.person(Role.TOWN_OFFICER)
+    async with newsroom.house.db.read() as tx:
+        start = await repository.newest_seq(tx)
+    for division in (f"{TOWN}001", f"{TOWN}002", TOWN):
+        told = Recipient(role=Role.TOWN_OFFICER, division=division)
+        await newsroom.tell(raised(newsroom.system, told, division=division))
+    assert (await town.unread(), await officer.unread()) == (3, 1)
+    (mine,) = (await officer.get("/"))["items"]
+    assert mine["division"] == f"{TOWN}001"
+    who = reader(officer.account_id, Role.TOWN_OFFICER, f"{TOWN}001")
+    async with newsroom.house.db.read() as tx:
+        everything = await repository.all_after(tx, start, 100)
+    assert [one.division for one in everything if who.reads(one)] == [f"{TOWN}001"]
+    assert await officer.read(up_to=mine["id"]) == 0
+    assert await town.unread() == 3
+
+
 async def test_what_asks_nothing_of_anybody_is_not_told(newsroom: Newsroom) -> None:
     officer = await newsroom.person(Role.TOWN_OFFICER)
     closed = WarningClosed.model_validate(

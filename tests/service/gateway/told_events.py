@@ -43,7 +43,7 @@ def _of_warnings(system: System, one: UUID) -> Iterator[Told]:
     event = warning.WarningReopened.model_validate(rules)
     yield event, both, "已办结的红色预警再次触发，已重新开启"
     yield warning.WarningUpgraded.model_validate(rules), both, "橙色预警升级为红色"
-    moved = {"from_division": "310112102", "grid_cell": None, "assignee_id": one, "queue_division": None}
+    moved = {"from_division": "310112103", "grid_cell": None, "assignee_id": one, "queue_division": None}
     yield warning.WarningMoved.model_validate({**of, **moved}), "town", "红色预警的企业已迁入本街镇"
     told = (owner, DISTRICT_OFFICE, LEADING_GROUP)
     event = warning.WarningEscalated.model_validate(

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.commands.database import clock_of
 from shared.db.wake import Waker
 from shared.kernel.calendar import ChinaCalendar
-from shared.kernel.clock import SHANGHAI, FixedClock
+from shared.kernel.clock import SHANGHAI, FixedClock, SystemClock
 from simulation import ahead
 from simulation.ahead import AheadClock, AheadUnreadable, ClockFurtherAhead, follow
 from simulation.demo.pauses import HastyWaker
@@ -109,3 +110,14 @@ def test_two_that_change_places_still_have_a_clock(tmp_path: Path) -> None:
     follow(one, other)
     follow(one, one)
     assert AheadClock(one, machine).now() == AheadClock(other, machine).now() == START + 6 * HOUR
+
+
+def test_commands_live_on_the_clock_of_their_data_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    later = SystemClock().now() + timedelta(days=40)
+    AheadClock(tmp_path).move_to(later)
+    assert clock_of(tmp_path).now() >= later
+    monkeypatch.setenv("DATABASE_URL", "postgresql://localhost/district")
+    assert clock_of(tmp_path).now() < later

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.commands.calendar import CalendarFileInvalid, read_days
+from services.commands.calendar import CalendarDayTwice, CalendarFileInvalid, read_days
 from services.warning.domain.enterprises import EnterpriseRefused
 from services.warning.schemas.csv_files import FileUnusable, Layout, layout_of, read_table
 from services.warning.schemas.enterprise_files import read_enterprises
@@ -107,3 +107,9 @@ def test_a_sound_notice_is_read_with_and_without_a_header(tmp_path: Path) -> Non
     days = {"n": {date(2027, 2, 6): False}}
     for header in ("", "day,working,source\n"):
         assert read_days(a_file(tmp_path, f"{header}2027-02-06,0,n\n")) == days
+
+
+def test_a_calendar_file_that_contradicts_itself_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CalendarDayTwice, match="2027-02-10"):
+        read_days(a_file(tmp_path, "2027-02-10,0,n\n2027-02-11,0,n\n2027-02-10,1,other\n"))
+    assert read_days(a_file(tmp_path, "2027-02-10,0,n\n2027-02-10,0,m\n"))
