@@ -5,7 +5,7 @@ from services.warning.consumers import case_events, gateway_events
 from services.warning.consumers.intake_topic import TOPIC, intake_feed
 from services.warning.jobs.assess import assess_job, nightly_job
 from services.warning.jobs.set_bands import bands_job
-from services.warning.jobs.watch_clocks import audit_job, escalate_job
+from services.warning.jobs.watch_clocks import audit_job, escalate_job, stand_in_job
 from services.warning.ml.on_demand import Factory
 from services.warning.service import SPEC, read_policies
 from services.warning.settings import WarningSettings
@@ -34,6 +34,7 @@ def build(context: Context) -> Service:
             nightly_job(db),
             bands_job(db, reference),
             escalate_job(db, reference),
+            stand_in_job(db, reference),
             audit_job(db),
         ),
     )

@@ -135,6 +135,7 @@ class Demo:
         return found
 
     def clean_up(self) -> None:
+        self._caller.close()
         if self.process is not None and self.process.poll() is None:
             self.end(signal.SIGKILL)
         if self.processes():

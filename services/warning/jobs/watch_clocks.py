@@ -1,4 +1,4 @@
-"""Watches over open warnings: escalates breached clocks, and audits that nothing is forgotten."""
+"""Watches over open warnings: escalates breached clocks, lets others stand in, audits that nothing is forgotten."""
 
 from datetime import timedelta
 
@@ -8,7 +8,10 @@ from services.warning.domain.levels import WarningLevel
 from services.warning.repository import audit
 from services.warning.usecases.audit_warnings import audit_warnings
 from services.warning.usecases.escalate_clocks import BATCH, escalate_clocks
+from services.warning.usecases.hand_on import BATCH as MOST
+from services.warning.usecases.hand_on import hand_on_of_absent
 from services.warning.usecases.reference_data import ReferenceData
+from services.warning.usecases.warning_action import Timing
 from shared.db.tx import Database
 from shared.observability.metrics import CLOCK_BREACHES
 from shared.runtime.service import Job
@@ -29,6 +32,16 @@ def escalate_job(db: Database, reference_data: ReferenceData) -> Job:
         return taken == BATCH
 
     return Job("escalate", run, timedelta(seconds=5))
+
+
+def stand_in_job(db: Database, reference_data: ReferenceData) -> Job:
+    """Return the round that gives what waits for somebody who is away today to somebody who is there."""
+
+    async def run() -> bool:
+        async with db.write() as tx:
+            return await hand_on_of_absent(tx, Timing(*await reference_data.timing(tx))) == MOST
+
+    return Job("stand_in", run, timedelta(seconds=30))
 
 
 def audit_job(db: Database) -> Job:

@@ -2,18 +2,25 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, func, insert, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from services.warning.domain.assignment import AssignmentReason
 from services.warning.domain.course import ClosedWarning
 from services.warning.domain.levels import WarningLevel
 from services.warning.domain.lifecycle import State
 from services.warning.domain.warning_case import WarningCase
-from services.warning.repository.warning_tables import notices, warning_actions, warning_history, warnings
+from services.warning.repository.warning_tables import (
+    absences,
+    notices,
+    warning_actions,
+    warning_history,
+    warnings,
+)
 from shared.auth.permissions import Role
 from shared.auth.principal import Principal
 from shared.db.done_actions import DoneActions
@@ -147,6 +154,31 @@ async def lock_open_of_assignee(tx: WriteTx, account_id: UUID) -> Sequence[Warni
         .where(warnings.c.assignee_id == account_id, warnings.c.state != State.CLOSED.value)
         .order_by(warnings.c.id)
         .with_for_update()
+    )
+    return [case_of(row) for row in await tx.rows(chosen)]
+
+
+async def lock_of_absent(tx: WriteTx, today: date, limit: int) -> Sequence[WarningCase]:
+    """Return warnings that wait for the acceptance of somebody who is away today, unless an officer gave it to them.
+
+    They are locked; what another process has locked is passed over.
+    """
+    away = select(absences.c.id).where(
+        absences.c.coordinator_id == warnings.c.assignee_id,
+        absences.c.cancelled_at.is_(None),
+        absences.c.starts_on <= today,
+        absences.c.ends_on >= today,
+    )
+    chosen = (
+        select(warnings)
+        .where(
+            warnings.c.state == State.ASSIGNED.value,
+            warnings.c.assignment_reason != AssignmentReason.BY_OFFICER.value,
+            away.exists(),
+        )
+        .order_by(warnings.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
     )
     return [case_of(row) for row in await tx.rows(chosen)]
 

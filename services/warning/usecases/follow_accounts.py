@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 
-from services.warning.repository import clocks, coordinators, warnings
+from services.warning.repository import coordinators, warnings
 from services.warning.repository.coordinators import CoordinatorRow
-from services.warning.usecases.assign_warnings import Roster
-from services.warning.usecases.effects import Effects
-from services.warning.usecases.handle_warning import hand_to
+from services.warning.usecases.hand_on import hand_on
 from services.warning.usecases.reference_data import ReferenceData
-from services.warning.usecases.warning_action import Situation, Timing
-from shared.auth.actor import SYSTEM
+from services.warning.usecases.warning_action import Timing
 from shared.auth.permissions import Role
 from shared.db.tx import WriteTx
 from shared.events.gateway import AccountChanged
@@ -28,7 +25,8 @@ async def follow_accounts(
     timing = Timing(*await reference_data.timing(tx))
     for change in concerning:
         if not _works(change):
-            await _hand_on(tx, change, timing)
+            cases = await warnings.lock_open_of_assignee(tx, change.account_id)
+            await hand_on(tx, cases, "account_disabled", timing)
 
 
 def _works(change: AccountChanged) -> bool:
@@ -44,18 +42,3 @@ def _row(change: AccountChanged) -> CoordinatorRow:
         deputy_cells=change.deputy_cells,
         enabled=_works(change),
     )
-
-
-async def _hand_on(tx: WriteTx, change: AccountChanged, timing: Timing) -> None:
-    """Give the open warnings of somebody who left to the next in line."""
-    cases = await warnings.lock_open_of_assignee(tx, change.account_id)
-    if not cases:
-        return
-    running = await clocks.of_warnings(tx, [case.id for case in cases])
-    roster = await Roster.read(tx, [case.division for case in cases], timing.policy.cap_open_per_coordinator)
-    effects = Effects()
-    for case in cases:
-        situation = Situation(tx, SYSTEM, case, running[case.id], timing, effects)
-        hand_to(situation, roster.choose(case), "account_disabled")
-        situation.settle()
-    await effects.write(tx)

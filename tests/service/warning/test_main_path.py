@@ -178,6 +178,35 @@ async def test_an_absent_coordinator_gets_no_new_warnings(district: District) ->
     assert (await auditor.delete(f"/absences/{answers[0].json()['id']}")).status_code == 403
 
 
+async def test_what_waits_for_somebody_who_is_away_today_goes_to_somebody_who_is_there(
+    district: District,
+) -> None:
+    await district.send(period="2026-10", months=3, workers=41)
+    ((found,), absence) = (
+        await district.warnings(),
+        {
+            "action_id": str(uuid4()),
+            "coordinator_id": str(district.first),
+            "starts_on": "2026-11-19",
+            "ends_on": "2026-11-19",
+            "reason": "病假",
+        },
+    )
+    assert (await district.officer.post("/absences", json=absence)).status_code == 201
+    await district.system.settle()
+    assert (await district.detail(found["id"]))["assignee_id"] == str(district.first)
+
+    district.system.clock.advance(timedelta(days=1))
+    await district.system.settle()
+    detail = await district.detail(found["id"])
+    assert (detail["assignee_id"], detail["history"][-1]["note"]) == (str(district.second), "absent")
+
+    told = {"reason": "由其到岗后办理", "assignee_id": str(district.first)}
+    assert (await act(district.officer, found["id"], "assign", **told)).status_code == 201
+    await district.system.settle()
+    assert (await district.detail(found["id"]))["assignee_id"] == str(district.first)
+
+
 async def test_without_a_known_town_the_warning_lies_in_the_districts_queue(district: District) -> None:
     other = "91310112MA1GB0BQ85"
     answer = await district.register(other, workplace_division="310112", grid_cell=None)
