@@ -19,10 +19,12 @@ from services.warning.ml.on_demand import (
     Trainer,
     backtest_history,
     evaluate_history,
+    history_to_parquet,
     train_history,
 )
 from services.warning.service import read_policies
 from services.warning.settings import WarningSettings
+from services.warning.usecases.export_history import export_history
 from services.warning.usecases.export_labels import export_labels
 from services.warning.usecases.reference_data import ReferenceData
 from services.warning.usecases.train_model import collect_material, install_model
@@ -71,6 +73,23 @@ Cutoff = Annotated[
     datetime, typer.Option(formats=["%Y-%m-%d"], help="截止日，只用当日已知 / the day up to which is known")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出 / print JSON")]
+
+
+@app.command("export-history")
+def export(
+    out: Annotated[Path, typer.Option(help="写入的文件：.csv、.csv.gz 或 .parquet / the file to write")],
+    data: DataFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """导出全部事件：何时发生、何时获知 / write all events, with when they happened and when they became known."""
+
+    async def work(found: Databases) -> int:
+        async with found["warning"].read() as tx:
+            return await export_history(tx, out, history_to_parquet)
+
+    written = run_with_databases(data, work)
+    told = json.dumps({"file": str(out), "events": written}, ensure_ascii=False)
+    typer.echo(told if as_json else f"{written} 个事件 / events: {out}")
 
 
 @app.command()

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from io import BytesIO
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 import asyncpg
 from sqlalchemy import ColumnElement, Executable, Row, Table, func, insert, select
@@ -54,16 +54,25 @@ class ReadTx:
 
     async def copied(self, query: str, *arguments: object) -> bytes:
         """Return the rows of a query as binary COPY."""
-        driver = await self.driver()
         stream = BytesIO()
+        await self._copy(stream, query, *arguments, format="binary")
+        return stream.getvalue()
+
+    async def copied_as_csv(self, output: BinaryIO, query: str) -> int:
+        """Write the rows of a query as CSV in UTF-8 with a header, as they come; return how many there were."""
+        status = await self._copy(output, query, format="csv", header=True, encoding="utf-8")
+        return int(status.split()[-1])
+
+    async def _copy(self, output: BinaryIO, query: str, *arguments: object, **form: Any) -> str:
+        driver = await self.driver()
         try:
-            await driver.copy_from_query(query, *arguments, output=stream, format="binary")
+            status: str = await driver.copy_from_query(query, *arguments, output=output, **form)
         except asyncio.CancelledError:
             # asyncpg 0.32.0 waits without end for the end of a COPY that had just come to it when it was cancelled:
             # nobody could close the connection any more, and the process would not end.
             driver.terminate()
             raise
-        return stream.getvalue()
+        return status
 
 
 class WriteTx(ReadTx):

@@ -18,6 +18,7 @@ from pyarrow import parquet
 from typer.testing import CliRunner
 
 from services.commands.model import app
+from services.warning.ml.days import day_number
 from services.warning.ml.histories.evaluate import evaluate_file
 from services.warning.ml.histories.events import EventHistory, HistoryUnusable
 from services.warning.ml.histories.files import read_history
@@ -86,6 +87,22 @@ def test_a_file_that_csv_does_not_allow_is_refused(tmp_path: Path) -> None:
         read_history(file)
 
 
+def test_whose_neighbours_had_outcomes_is_known_from_their_places(tmp_path: Path) -> None:
+    kinds = ("wage_arrears", "inspection_finding")
+    rows = [
+        (f"e{number}", kinds[number % 2], f"{year}-06-01", f"310112{101 + number % 2}001")
+        for number in range(200)
+        for year in (2017, 2018, 2019)
+    ]
+    file = written(tmp_path / "h.csv", rows, ("enterprise_id", "kind", "occurred_on", "division"))
+    history, cutoff = read_history(file), day_number(CUTOFF)
+    found = rows_at(history, Question(("wage_arrears",), 365), layout_at(history, cutoff), cutoff)
+    unhappy = np.array([int(history.ids[one][1:]) % 2 == 0 for one in found.enterprise])
+    for name, differs in (("division_6", False), ("division_9", True), ("division_12", True)):
+        rate = found.features[:, found.names.index(name)]
+        assert bool(rate[unhappy].min() > rate[~unhappy].max()) is differs
+
+
 def test_columns_that_are_missing_are_unknown_and_others_are_ignored(tmp_path: Path) -> None:
     columns = ("note", "occurred_on", "kind", "enterprise_id")
     history = read_history(written(tmp_path / "h.csv", [("x", "2020-01-01", "a", "e1")], columns))
@@ -104,7 +121,16 @@ def test_parquet_says_what_csv_says(history_file: Path, tmp_path: Path) -> None:
     parquet.write_table(table.set_column(at, "occurred_on", moments), file)
     plain, same = read_history(history_file), read_history(file)
     assert (same.ids, same.kinds, same.industries) == (plain.ids, plain.kinds, plain.industries)
-    for name in ("enterprise", "kind", "industry", "occurred_on", "known_on", "amount", "workers"):
+    for name in (
+        "enterprise",
+        "kind",
+        "industry",
+        "division",
+        "occurred_on",
+        "known_on",
+        "amount",
+        "workers",
+    ):
         assert np.array_equal(getattr(same, name), getattr(plain, name), equal_nan=True), name
 
 
@@ -122,7 +148,7 @@ DAY = (CUTOFF - date(1970, 1, 1)).days
 def known_until(history: EventHistory, day: int) -> EventHistory:
     """Return the history as it would have been read on that day."""
     kept = history.known_by(day)
-    parts = ("enterprise", "kind", "industry", "occurred_on", "known_on", "amount", "workers")
+    parts = ("enterprise", "kind", "industry", "division", "occurred_on", "known_on", "amount", "workers")
     return replace(history, **{name: getattr(history, name)[kept] for name in parts})
 
 

@@ -58,6 +58,11 @@ class Trainer:
         return trainer.train(history, indicators, outcomes, cutoffs)
 
 
+def history_to_parquet(table: Path, path: Path) -> None:
+    """Turn a history of events in CSV into one in Parquet. Raises HistoryUnusable without pyarrow."""
+    import_module("services.warning.ml.histories.parquet").from_csv(table, path)
+
+
 def train_history(path: Path, outcome: str, horizon_days: int, until: date, folder: Path) -> dict[str, Any]:
     """Keep in a folder what a model learns from a file of events, and return what it is.
 

@@ -8,8 +8,10 @@ import numpy as np
 from services.warning.ml.arrays import Days, Floats, Integers
 from services.warning.ml.histories.events import EventHistory, HistoryUnusable
 
+# So many rows are read and taken at once.
+CHUNK_ROWS: Final = 200_000
 REQUIRED: Final = ("enterprise_id", "kind", "occurred_on")
-OPTIONAL: Final = ("known_on", "amount", "workers", "industry")
+OPTIONAL: Final = ("known_on", "amount", "workers", "industry", "division")
 # The days of every labour law there is, and of every event that a model of now can learn from.
 _EARLIEST: Final = np.datetime64("1900-01-01")
 _LATEST: Final = np.datetime64("2199-12-31")
@@ -38,7 +40,8 @@ class HistoryColumns:
         self.wanted = [column for column in header if column in (*REQUIRED, *OPTIONAL)]
         self._name = name
         self._ignored = tuple(column for column in header if column not in self.wanted)
-        self._ids, self._kinds, self._industries = _Numbered(), _Numbered(), _Numbered()
+        self._ids, self._kinds = _Numbered(), _Numbered()
+        self._industries, self._divisions = _Numbered(), _Numbered()
         self._parts: list[dict[str, np.ndarray]] = []
         self._row = first_row
 
@@ -57,6 +60,7 @@ class HistoryColumns:
                 "enterprise": _numbers(self._ids, text["enterprise_id"]),
                 "kind": _numbers(self._kinds, text["kind"]),
                 "industry": _numbers(self._industries, text.get("industry", [""] * count), unknown=""),
+                "division": _numbers(self._divisions, text.get("division", [""] * count), unknown=""),
                 "occurred_on": occurred,
                 "known_on": occurred if known is None else self._days("known_on", known),
                 "amount": self._sizes("amount", text.get("amount"), count),
@@ -75,6 +79,7 @@ class HistoryColumns:
             ids=tuple(self._ids),
             kinds=tuple(self._kinds),
             industries=tuple(self._industries),
+            divisions=tuple(self._divisions),
             ignored=self._ignored,
             **{key: column[order] for key, column in columns.items()},
         )

@@ -23,16 +23,18 @@ class EventHistory:
     """Events sorted by enterprise and day.
 
     ids: enterprise ids in their order, `enterprise` points into them. kinds: likewise for `kind`. occurred_on and
-    known_on: days since 1970-01-01. amount and workers: NaN where unknown. industries: likewise for `industry`,
-    -1 where unknown. ignored: the columns that say nothing to us.
+    known_on: days since 1970-01-01. amount and workers: NaN where unknown. industries and divisions:
+    likewise for `industry` and `division`, -1 where unknown. ignored: the columns that say nothing to us.
     """
 
     ids: Sequence[str]
     kinds: Sequence[str]
     industries: Sequence[str]
+    divisions: Sequence[str]
     enterprise: Integers
     kind: Integers
     industry: Integers
+    division: Integers
     occurred_on: Days
     known_on: Days
     amount: Floats

@@ -25,6 +25,8 @@ _MOST_KINDS: Final = 8
 _SEVERAL: Final = 2
 # Prefixes of an industry's code: division, group, class and what lies between.
 _INDUSTRY_DIGITS: Final = (2, 3, 4, 6)
+# And of a place's: district, town, village.
+_DIVISION_DIGITS: Final = (6, 9, 12)
 # A rate of few is drawn to that of all as if so many more had been seen.
 _PRIOR_ENTERPRISES: Final = 20.0
 
@@ -45,10 +47,11 @@ def asked(outcome: str, horizon_days: int) -> Question:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What there are features of beside the outcome's events: the commonest kinds, and whether industries are told."""
+    """What has features beside the outcome's events: the commonest kinds; industries and places where told."""
 
     kinds: tuple[str, ...]
     industry: bool
+    division: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,6 +88,7 @@ def layout_at(history: EventHistory, cutoff: int) -> Layout:
     return Layout(
         kinds=tuple(history.kinds[number] for number in commonest[:_MOST_KINDS]),
         industry=bool((history.industry[known] >= 0).any()),
+        division=bool((history.division[known] >= 0).any()),
     )
 
 
@@ -92,8 +96,8 @@ def rows_at(history: EventHistory, question: Question, layout: Layout, cutoff: i
     """Return the universe of the cut-off with its features."""
     chosen = universe(history, cutoff)
     columns = dict(_columns(history, question, layout, cutoff))
-    if layout.industry:
-        columns |= dict(_industry_rates(history, question, cutoff))
+    if layout.industry or layout.division:
+        columns |= dict(_rates_of_peers(history, question, layout, cutoff))
     matrix = np.column_stack([column[chosen] for column in columns.values()])
     return Rows(chosen, matrix, tuple(columns))
 
@@ -191,9 +195,10 @@ class _Group:
         return np.bincount(pairs // span, minlength=self._size).astype(np.float64)
 
 
-def _industry_rates(history: EventHistory, question: Question, cutoff: int) -> Iterator[tuple[str, Floats]]:
-    """How often the industry's enterprises had an outcome in the last two windows that are closed, as log odds."""
-    industry = _industry_at(history, cutoff)
+def _rates_of_peers(
+    history: EventHistory, question: Question, layout: Layout, cutoff: int
+) -> Iterator[tuple[str, Floats]]:
+    """How often peers by industry, and by place, had an outcome in the last two windows that are closed: log odds."""
     seen, came = [], []
     for back in (1, 2):
         then = cutoff - back * question.horizon_days
@@ -202,19 +207,30 @@ def _industry_rates(history: EventHistory, question: Question, cutoff: int) -> I
         came.append(outcomes(history, question, then, known_by=cutoff)[chosen])
     enterprise, outcome = np.concatenate(seen), np.concatenate(came)
     rate = (outcome.sum() + 0.5) / (len(outcome) + 1)
-    for digits in _INDUSTRY_DIGITS:
-        code = _numbered([one[:digits] for one in history.industries])[industry]
-        number = np.bincount(code[enterprise], minlength=code.max() + 1)
-        positive = np.bincount(code[enterprise], weights=outcome, minlength=code.max() + 1)
+    for name, codes in _peers(history, layout, cutoff):
+        number = np.bincount(codes[enterprise], minlength=codes.max() + 1)
+        positive = np.bincount(codes[enterprise], weights=outcome, minlength=codes.max() + 1)
         shrunk = (positive + _PRIOR_ENTERPRISES * rate) / (number + _PRIOR_ENTERPRISES)
-        yield f"industry_{digits}", np.log(shrunk / (1 - shrunk))[code]
+        yield name, np.log(shrunk / (1 - shrunk))[codes]
 
 
-def _industry_at(history: EventHistory, cutoff: int) -> Integers:
-    """Return the industry that the enterprise's last event told; -1, the last of all codes, where none did."""
-    told = np.flatnonzero(history.known_by(cutoff) & (history.industry >= 0))
+def _peers(history: EventHistory, layout: Layout, cutoff: int) -> Iterator[tuple[str, Integers]]:
+    """Number, by each prefix of their codes, whose enterprises are alike."""
+    if layout.industry:
+        last = _last_told(history, history.industry, cutoff)
+        for digits in _INDUSTRY_DIGITS:
+            yield f"industry_{digits}", _numbered([one[:digits] for one in history.industries])[last]
+    if layout.division:
+        last = _last_told(history, history.division, cutoff)
+        for digits in _DIVISION_DIGITS:
+            yield f"division_{digits}", _numbered([one[:digits] for one in history.divisions])[last]
+
+
+def _last_told(history: EventHistory, codes: Integers, cutoff: int) -> Integers:
+    """Return the code that the enterprise's last event told; -1, the last of all codes, where none did."""
+    told = np.flatnonzero(history.known_by(cutoff) & (codes >= 0))
     found = np.full(len(history.ids), -1, dtype=np.int64)
-    found[history.enterprise[told]] = history.industry[told]
+    found[history.enterprise[told]] = codes[told]
     return found
 
 

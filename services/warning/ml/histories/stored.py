@@ -21,7 +21,7 @@ from services.warning.ml.histories.learn import Learnt, Members, learn
 from services.warning.ml.histories.rows import Layout, Question, asked
 from shared.kernel.errors import DomainError
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 _FACTS, _MEMBERS = "model.json", "members.skops"
 
 
@@ -82,6 +82,7 @@ def train_file(path: Path, outcome: str, horizon_days: int, until: date, folder:
         "intercept": learnt.intercept,
         "kinds": list(learnt.layout.kinds),
         "industry": learnt.layout.industry,
+        "division": learnt.layout.division,
         "features": list(learnt.names),
         "libraries": libraries(),
         "ignored_columns": list(history.ignored),
@@ -118,7 +119,7 @@ def load(folder: Path) -> StoredModel:
         slope=facts["slope"],
         intercept=facts["intercept"],
         base_rate=facts["base_rate"],
-        layout=Layout(tuple(facts["kinds"]), facts["industry"]),
+        layout=Layout(tuple(facts["kinds"]), facts["industry"], facts["division"]),
         names=tuple(facts["features"]),
         training_rows=facts["training_rows"],
     )
