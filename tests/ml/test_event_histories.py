@@ -22,7 +22,7 @@ from services.warning.ml.days import day_number
 from services.warning.ml.histories.evaluate import evaluate_file
 from services.warning.ml.histories.events import EventHistory, HistoryUnusable
 from services.warning.ml.histories.files import read_history
-from services.warning.ml.histories.learn import Sample, _share_of_trees
+from services.warning.ml.histories.learn import Sample, _share_of_trees, learn
 from services.warning.ml.histories.rows import Question, layout_at, outcomes, rows_at, universe
 from services.warning.ml.histories.stored import ModelUnusable, load, train_file
 
@@ -196,7 +196,8 @@ def test_trees_join_only_where_they_clearly_rank_better(
     truth = rng.normal(size=2_000) + 2 * outcome
     margins = truth[:, None] + rng.normal(size=(2_000, 2)) * [noise_of_line, noise_of_trees]
     numbers = np.arange(len(outcome))
-    sample = Sample(margins, outcome, np.ones(len(outcome)), numbers, np.zeros_like(numbers))
+    rising = np.zeros(2, dtype=np.bool_)
+    sample = Sample(margins, rising, outcome, np.ones(len(outcome)), numbers, np.zeros_like(numbers))
     assert _share_of_trees(margins, sample, seed=0) in shares
 
 
@@ -244,6 +245,24 @@ def test_a_stored_model_scores_as_one_that_learns_the_same_now(history_file: Pat
     for report in (stored, now):
         del report["seconds"], report["peak_mb"]
     assert stored == now
+
+
+def test_a_graver_event_never_lowers_the_score(history_file: Path) -> None:
+    history, rng = read_history(history_file), np.random.default_rng(3)
+    # Sizes that speak against an outcome: a model that may would lower the score by them.
+    frequent = np.bincount(history.enterprise)[history.enterprise] > 5
+    known = rng.gamma(2, np.where(frequent, 1e2, 1e6))
+    history = replace(history, amount=np.where(rng.random(len(history)) < 0.8, known, np.nan))
+    learnt = replace(learn(history, QUESTION, DAY), share_of_trees=0.5)
+    before = learnt.log_odds(rows_at(history, QUESTION, learnt.layout, DAY))
+    moved = 0
+    for name in ("amount", "workers"):
+        size = np.nan_to_num(getattr(history, name))
+        graver = np.where(rng.random(len(size)) < 0.3, size * rng.uniform(1, 50, len(size)) + 1, size)
+        after = learnt.log_odds(rows_at(replace(history, **{name: graver}), QUESTION, learnt.layout, DAY))
+        assert (after >= before - 1e-9).all()
+        moved += int((after > before + 1e-9).sum())
+    assert moved > 0
 
 
 @pytest.mark.parametrize(

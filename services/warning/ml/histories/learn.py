@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score
@@ -43,9 +44,13 @@ class TooFewOutcomes(HistoryUnusable):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
-    """Rows of several cut-offs. age: 0 for the last closed window, 1 for the one before. weight: falls with it."""
+    """Rows of several cut-offs. age: 0 for the last closed window, 1 for the one before. weight: falls with it.
+
+    rising: the features that grow with an event's amount or workers; the score must never fall with them.
+    """
 
     features: Floats
+    rising: Flags
     outcome: Flags
     weight: Floats
     enterprise: Integers
@@ -55,6 +60,7 @@ class Sample:
         """Return some of the rows."""
         return Sample(
             self.features[chosen],
+            self.rising,
             self.outcome[chosen],
             self.weight[chosen],
             self.enterprise[chosen],
@@ -158,10 +164,18 @@ def _sample(
         age_weight = np.full(len(kept), _WEIGHT_OF_THE_NEXT**place)
         age = np.full(len(kept), place, dtype=np.int64)
         parts.append(
-            Sample(rows.features[kept], outcome[kept], weight * age_weight, rows.enterprise[kept], age)
+            Sample(
+                rows.features[kept],
+                rows.rising,
+                outcome[kept],
+                weight * age_weight,
+                rows.enterprise[kept],
+                age,
+            )
         )
     whole = Sample(
         np.concatenate([part.features for part in parts]),
+        parts[0].rising,
         np.concatenate([part.outcome for part in parts]),
         np.concatenate([part.weight for part in parts]),
         np.concatenate([part.enterprise for part in parts]),
@@ -181,8 +195,6 @@ def _thinned(outcome: Flags, room: int, seed: int) -> tuple[Integers, Floats]:
 
 
 def _fit(sample: Sample, seed: int) -> Members:
-    line = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=1_000))
-    line.fit(sample.features, sample.outcome, logisticregression__sample_weight=sample.weight)
     trees = HistGradientBoostingClassifier(
         learning_rate=0.04,
         max_iter=200,
@@ -191,12 +203,26 @@ def _fit(sample: Sample, seed: int) -> Members:
         l2_regularization=30.0,
         max_features=0.3,
         early_stopping=False,
+        monotonic_cst=sample.rising.astype(np.int64),
         random_state=seed,
     )
     # Without weights: with them scikit-learn 1.9 bins by a weighted percentile for every distinct value, which takes
     # ten times as long as the trees. They would move the mean alone, which the sigmoid sets anyway.
     recent = sample.age < _CUTOFFS_OF_TREES
-    return Members(line, trees.fit(sample.features[recent], sample.outcome[recent]))
+    return Members(_line(sample), trees.fit(sample.features[recent], sample.outcome[recent]))
+
+
+def _line(sample: Sample) -> Pipeline:
+    """Fit a line that falls with no feature that must not make it fall: those with which it would are left out."""
+    kept = np.arange(sample.features.shape[1])
+    while True:
+        columns = ColumnTransformer([("kept", StandardScaler(), kept.tolist())])
+        line = make_pipeline(columns, LogisticRegression(C=0.01, max_iter=1_000))
+        line.fit(sample.features, sample.outcome, logisticregression__sample_weight=sample.weight)
+        falling = (line[-1].coef_[0] < 0) & sample.rising[kept]
+        if not falling.any():
+            return line
+        kept = kept[~falling]
 
 
 def _out_of_fold(sample: Sample, seed: int) -> Floats:

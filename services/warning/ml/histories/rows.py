@@ -23,6 +23,7 @@ _NEVER_DAYS: Final = 4_000.0
 # Kinds beyond the commonest are told by the counts of all together.
 _MOST_KINDS: Final = 8
 _SEVERAL: Final = 2
+_SIZES: Final = ("amount", "workers")
 # Prefixes of an industry's code: division, group, class and what lies between.
 _INDUSTRY_DIGITS: Final = (2, 3, 4, 6)
 # And of a place's: district, town, village.
@@ -61,6 +62,11 @@ class Rows:
     enterprise: Integers
     features: Floats
     names: tuple[str, ...]
+
+    @property
+    def rising(self) -> Flags:
+        """Say which features grow with an event's amount or workers, and with nothing else."""
+        return np.array([name.rpartition(".")[2].startswith(_SIZES) for name in self.names], dtype=np.bool_)
 
 
 def universe(history: EventHistory, cutoff: int) -> Integers:
@@ -146,7 +152,7 @@ class _Group:
         yield from self._spread()
         yield from self._rhythm(days)
         recent = self._age < _YEAR_DAYS
-        for name, size in (("amount", self._amount), ("workers", self._workers)):
+        for name, size in zip(_SIZES, (self._amount, self._workers), strict=True):
             yield name, np.log1p(self._sum(size))
             yield f"{name}_{_YEAR_DAYS}", np.log1p(self._sum(size * recent))
             yield f"{name}_most", np.log1p(self._most(size))
