@@ -1,10 +1,12 @@
 """The command `labour-warning`.
 
 A start is mostly imports: only the command that is asked for is loaded, and the collector does not look over what it
-brings. Commands of other packages, such as the simulated district's, join through the entry-point group
-`labour_warning.commands`, so that no service imports them.
+brings, neither then nor at the end, which would take a quarter of a short command's time. Commands of other packages,
+such as the simulated district's, join through the entry-point group `labour_warning.commands`, so that no service
+imports them.
 """
 
+import atexit
 import gc
 import sys
 from collections.abc import Mapping, Sequence
@@ -58,6 +60,7 @@ def command_line(arguments: Sequence[str]) -> typer.Typer:
 
 def main() -> None:
     """Run the command line; a refusal is one line on standard error and status 1, a wrong usage one and status 2."""
+    atexit.register(gc.freeze)
     gc.disable()
     app = command_line(sys.argv[1:])
     gc.enable()
