@@ -18,6 +18,7 @@ from services.warning.ml.on_demand import (
     Factory,
     Trainer,
     backtest_history,
+    compare_models,
     evaluate_history,
     history_to_parquet,
     train_history,
@@ -155,6 +156,28 @@ def evaluate(
 
 
 @app.command()
+def compare(
+    first: Annotated[Path, typer.Argument(help="model train --out 存入的目录 / a trained model's folder")],
+    second: Annotated[Path, typer.Argument(help="与之比较的另一个 / the one that is compared with it")],
+    history: History,
+    cutoff: Cutoff,
+    as_json: AsJson = False,
+) -> None:
+    """在同一窗口上逐企业比较两个模型 / two stored models on a window that neither saw, enterprise by enterprise."""
+    with explained():
+        report = compare_models(first, second, history, cutoff.date())
+    _tell_ignored(report.pop("ignored_columns"))
+    if as_json:
+        typer.echo(json.dumps(report, ensure_ascii=False))
+        return
+    both = [{"model": first.name, **report["first"]}, {"model": second.name, **report["second"]}]
+    typer.echo(_table(both, "model"))
+    gain, interval = report["relative_gain"], report["relative_gain_ci95"]
+    if gain is not None:
+        typer.echo(f"平均精度相对提高 / relative gain: {gain:+.1%} [{interval[0]:+.1%}, {interval[1]:+.1%}]")
+
+
+@app.command()
 def backtest(
     history: History,
     outcome: Outcome,
@@ -174,9 +197,9 @@ def _tell_ignored(columns: Sequence[str]) -> None:
         typer.echo(f"未使用的列 / ignored columns: {', '.join(columns)}", err=True)
 
 
-def _table(reports: Sequence[Mapping[str, Any]]) -> str:
-    """Return a line per window: what a person compares first."""
-    shown = ["cutoff", "n", "base_rate", "average_precision", "roc_auc", "ece", "mean_predicted"]
+def _table(reports: Sequence[Mapping[str, Any]], of: str = "cutoff") -> str:
+    """Return a line per window, or per model: what a person compares first."""
+    shown = [of, "n", "base_rate", "average_precision", "roc_auc", "ece", "mean_predicted"]
     lines = [" ".join(f"{name:>18}" for name in (*shown, "best_baseline"))]
     for one in reports:
         best = max((value for value in one["baselines"].values() if value is not None), default=None)

@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 
 from services.commands.model import app
 from services.warning.ml.days import day_number
+from services.warning.ml.histories.compare import compare_files
 from services.warning.ml.histories.evaluate import evaluate_file
 from services.warning.ml.histories.events import EventHistory, HistoryUnusable
 from services.warning.ml.histories.files import read_history
@@ -245,6 +246,28 @@ def test_a_stored_model_scores_as_one_that_learns_the_same_now(history_file: Pat
     for report in (stored, now):
         del report["seconds"], report["peak_mb"]
     assert stored == now
+
+
+def test_two_models_are_compared_on_a_window_that_neither_saw(
+    history_file: Path, model: Path, tmp_path: Path
+) -> None:
+    earlier, other = tmp_path / "earlier", tmp_path / "other"
+    train_file(history_file, "wage_arrears", 182, CUTOFF - timedelta(days=540), earlier)
+    train_file(history_file, "wage_arrears", 90, CUTOFF, other)
+    same, report = (compare_files(one, model, history_file, CUTOFF) for one in (model, earlier))
+    assert (same["relative_gain"], same["relative_gain_ci95"]) == (0.0, [0.0, 0.0])
+    assert report["second"] == same["first"]
+    assert report["first"] != report["second"]
+    low, high = report["relative_gain_ci95"]
+    gain = report["second"]["average_precision"] / report["first"]["average_precision"] - 1
+    assert report["relative_gain"] == pytest.approx(gain)
+    assert low <= gain <= high
+    with pytest.raises(ModelUnusable, match="not what is asked"):
+        compare_files(model, other, history_file, CUTOFF)
+    shown = run("compare", earlier, model, "--history", history_file, "--cutoff", CUTOFF)
+    assert (shown.exit_code, "relative gain" in shown.stdout) == (0, True), shown.output
+    told = run("compare", earlier, model, "--history", history_file, "--cutoff", CUTOFF, "--json")
+    assert {*json.loads(told.stdout)} == {"first", "second", "relative_gain", "relative_gain_ci95"}
 
 
 def test_a_graver_event_never_lowers_the_score(history_file: Path) -> None:

@@ -83,6 +83,15 @@ def evaluate_history(
     return cast("dict[str, Any]", evaluating.evaluate_file(path, outcome, horizon_days, cutoff, model))
 
 
+def compare_models(first: Path, second: Path, path: Path, cutoff: date) -> dict[str, Any]:
+    """Return how two stored models rank the window after the cut-off, and by how much the second does better.
+
+    Raises HistoryUnusable, and ModelUnusable where they do not foretell the same or saw the window.
+    """
+    comparing = import_module("services.warning.ml.histories.compare")
+    return cast("dict[str, Any]", comparing.compare_files(first, second, path, cutoff))
+
+
 def backtest_history(
     path: Path, outcome: str, horizon_days: int, cutoff: date, windows: int
 ) -> list[dict[str, Any]]:

@@ -29,6 +29,7 @@ from services.warning.ml.metrics import calibration_error, measure
 from services.warning.ml.threads import one_thread_to_train
 
 _RESAMPLES: Final = 400
+INTERVAL: Final = (0.025, 0.975)
 # Larger sets are resampled less often: their intervals are narrow, and each resample costs more.
 _RESAMPLED_ROWS: Final = 20_000_000
 # From this change of the base rate on the figures are given before and after aligning the mean.
@@ -97,7 +98,7 @@ def evaluate(
             learnt = learn(history, window.question, window.cutoff, seed)
     log_odds = _by_counting(rows) if learnt is None else learnt.log_odds(rows)
     baselines = dict(_baselines(history, window, layout, rows))
-    report = measure(outcome, probability(log_odds), _by_name(history, rows), baselines)
+    report = measure(outcome, probability(log_odds), by_name(history, rows), baselines)
     report["average_precision_ci95"] = _interval(outcome, log_odds, seed)
     unseen = came.sum() - outcome.sum()
     report["unseen_outcome_share"] = float(unseen / came.sum()) if came.any() else None
@@ -133,7 +134,7 @@ def _by_counting(rows: Rows) -> Floats:
     return rows.features[:, rows.names.index("outcome.decayed_365")] - 4.0
 
 
-def _by_name(history: EventHistory, rows: Rows) -> Integers:
+def by_name(history: EventHistory, rows: Rows) -> Integers:
     """Return each row's place among the sorted ids, so that ties go by enterprise_id."""
     place = np.empty(len(history.ids), dtype=np.int64)
     place[np.argsort(np.array(history.ids), kind="stable")] = np.arange(len(history.ids))
@@ -144,14 +145,17 @@ def _interval(outcome: Flags, score: Floats, seed: int) -> list[float] | None:
     """Return the 95 % bootstrap interval of the average precision, over enterprises."""
     if not outcome.any():
         return None
+    found = [average_precision_score(outcome, score, sample_weight=one) for one in resamples(outcome, seed)]
+    return [float(one) for one in np.quantile(found, INTERVAL)]
+
+
+def resamples(outcome: Flags, seed: int) -> Iterator[Integers]:
+    """Give how often each enterprise is drawn, for each resample in which any had an outcome."""
     generator = np.random.default_rng(seed)
-    times = max(50, min(_RESAMPLES, _RESAMPLED_ROWS // len(outcome)))
-    found = []
-    for _ in range(times):
+    for _ in range(max(50, min(_RESAMPLES, _RESAMPLED_ROWS // len(outcome)))):
         weight = np.bincount(generator.integers(0, len(outcome), len(outcome)), minlength=len(outcome))
         if weight[outcome].any():
-            found.append(average_precision_score(outcome, score, sample_weight=weight))
-    return [float(one) for one in np.quantile(found, [0.025, 0.975])]
+            yield weight
 
 
 def _baselines(
