@@ -2,6 +2,7 @@
 
 import json
 import re
+from codecs import BOM_UTF8
 
 from pydantic_core import from_json
 
@@ -53,6 +54,7 @@ class BatchRefused(DomainError):
 
 def one_line(raw: bytes) -> bytes:
     """Return a single signal as a line. Raises BodyNotJson or BodyNotObject."""
+    raw = raw.removeprefix(BOM_UTF8)
     if not isinstance(_read(raw), dict):
         raise BodyNotObject
     return raw.translate(_ONE_LINE)
@@ -60,6 +62,7 @@ def one_line(raw: bytes) -> bytes:
 
 def batch_lines(raw: bytes) -> list[bytes]:
     """Return a batch's signals as lines. Raises BodyNotJson, BodyNotObject or BatchRefused."""
+    raw = raw.removeprefix(BOM_UTF8)
     document = _read_batch(raw)
     if not isinstance(document, dict):
         raise BodyNotObject

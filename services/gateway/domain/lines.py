@@ -1,5 +1,7 @@
 """Cuts an endless byte stream into lines, whatever sizes it arrives in."""
 
+from codecs import BOM_UTF8
+
 OVERLONG = None
 """Stands for a line that was longer than allowed; its bytes are not kept."""
 
@@ -7,13 +9,17 @@ Line = bytes | None
 
 
 class LineCutter:
-    """Cuts at LF; blank lines are no lines. It holds at most one unfinished line of `longest` bytes."""
+    """Cuts at LF; blank lines are no lines, and the mark that some editors begin a file with is none of the first.
+
+    It holds at most one unfinished line of `longest` bytes.
+    """
 
     def __init__(self, longest: int) -> None:
         """Begin with nothing."""
         self._longest = longest
         self._rest = b""
         self._overlong = False
+        self._first = True
 
     def feed(self, chunk: bytes) -> list[Line]:
         """Return the lines that `chunk` completes."""
@@ -34,6 +40,8 @@ class LineCutter:
         return lines
 
     def _line(self, raw: bytes, *, begun_overlong: bool) -> list[Line]:
+        if self._first:
+            raw, self._first = raw.removeprefix(BOM_UTF8), False
         if begun_overlong or len(raw) > self._longest:
             return [OVERLONG]
         line = raw.strip()

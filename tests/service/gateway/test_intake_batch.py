@@ -44,6 +44,11 @@ async def test_an_empty_batch_has_no_results(house: House) -> None:
     assert (answer.status_code, answer.json()) == (200, {"results": []})
 
 
+async def test_a_byte_order_mark_before_the_body_is_none_of_it(house: House) -> None:
+    body = json.dumps({"signals": [a_signal("a")]}).encode("utf-8-sig")
+    assert [one["status"] for one in (await send(house, body)).json()["results"]] == ["accepted"]
+
+
 async def test_what_a_signal_says_arrives_unchanged(house: House) -> None:
     signal = a_signal(detail={"文": "\u2028\n\u0000", "big": 2**80, "small": 1.5e-9}, amount_cny="812345.60")
     await send(house, json.dumps({"signals": [signal]}))

@@ -19,6 +19,10 @@ def test_lines_are_cut_at_lf_and_stripped() -> None:
     assert cut([b"a\r\n b \nc"]) == [b"a", b"b", b"c"]
 
 
+def test_the_mark_before_the_first_line_is_none_of_it() -> None:
+    assert cut([b"\xef\xbb", b"\xbfa\n\xef\xbb\xbfb"]) == [b"a", b"\xef\xbb\xbfb"]
+
+
 def test_blank_lines_are_no_lines() -> None:
     assert cut([b"\n\n \r\n\na\n\n"]) == [b"a"]
 
