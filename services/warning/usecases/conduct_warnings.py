@@ -39,6 +39,7 @@ from shared.events.warning import (
     WarningEvidenceAdded,
     WarningRaised,
     WarningReopened,
+    WarningResumed,
     WarningReturned,
     WarningUpgraded,
 )
@@ -233,6 +234,7 @@ def _upgrade(run: Conduct, decision: course.Upgrade, judgement: Judgement, opene
     case = clocks_of_level(case, run.running[case.id], run.effects, run.timing, anew=opened.state.is_settled)
     run.effects.keep(case)
     run.effects.steps.append(step_between(opened, case, "upgrade", SYSTEM, judgement.why))
+    _note_end_of_pause(run, opened, case)
     told = told_of_upgrade(case, run.working)
     facts = facts_of(case) | {"rule_ids": case.rule_ids, "told": told}
     run.effects.events.append(WarningUpgraded.model_validate(facts))
@@ -259,10 +261,18 @@ def _contradict(run: Conduct, judgement: Judgement, opened: WarningCase) -> None
     case = clocks_of_level(case, run.running[case.id], run.effects, run.timing, anew=opened.state.is_settled)
     run.effects.keep(case)
     run.effects.steps.append(step_between(opened, case, "contradict", SYSTEM, judgement.why))
+    _note_end_of_pause(run, opened, case)
     facts = facts_of(case) | {"by": "assessment", "cause": "new_signals"}
     facts |= {"assignee_id": case.assignee_id, "queue_division": case.queue_division}
     run.effects.events.append(WarningReturned.model_validate(facts))
     give_to_who_works(run, case)
+
+
+def _note_end_of_pause(run: Conduct, opened: WarningCase, case: WarningCase) -> None:
+    """Record that the clocks run again, where they stood still for a reason that holds no more."""
+    if opened.paused_at is not None:
+        run.effects.steps.append(step_between(case, case, "resume", SYSTEM))
+        run.effects.events.append(WarningResumed.model_validate(facts_of(case)))
 
 
 def _add_evidence(

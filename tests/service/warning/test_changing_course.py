@@ -113,6 +113,17 @@ async def test_a_further_rule_is_shown_to_whoever_has_the_warning(district: Dist
     assert detail["level"] == "orange"
 
 
+async def test_what_becomes_red_stands_still_no_longer_and_says_so(district: District) -> None:
+    warning_id = await an_orange(district)
+    assert (await act(district.officer, warning_id, "pause", reason="企业停电")).status_code == 201
+    district.system.clock.advance(timedelta(hours=1))
+    await district.send(occurred_on="2026-11-18", months=3, workers=45)
+    detail = await district.detail(warning_id)
+    assert (detail["level"], detail["paused"]) == ("red", False)
+    assert [step["action"] for step in detail["history"]][-2:] == ["upgrade", "resume"]
+    assert {clock["standing"] for clock in detail["clocks"]} == {"due"}
+
+
 @pytest.mark.parametrize("who", ["officer", "coordinator"])
 async def test_a_paused_warning_stands_still_also_for_a_new_assignee(district: District, who: str) -> None:
     warning_id = await an_orange(district)
