@@ -52,11 +52,15 @@ class WarningPage(Outgoing):
 
 
 class Sentence(Outgoing):
-    """A reason in words, by a rule or the score; or what came `later` and calls the reasons in question."""
+    """A reason in words, by a rule or the score; or what came `later` and calls the reasons in question.
+
+    contribution: of one by the score, on the scale of log odds; together they are the score's.
+    """
 
     source: Literal["rule", "score", "later"]
     text: str
     text_en: str
+    contribution: float | None = None
 
 
 class HistoryEntry(Outgoing):

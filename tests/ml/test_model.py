@@ -128,7 +128,8 @@ def test_reasons_are_at_most_five_gravest_first_with_figures(model: RiskModel) -
         ],
         headcount=300,
     )
-    reasons = model.explain(chunk_of(facts), TODAY, [1])[1]
+    *reasons, rest = model.explain(chunk_of(facts), TODAY, [1])[1]
+    assert rest.feature == "rest"
     contributions = [reason.contribution for reason in reasons]
     assert 2 <= len(reasons) <= 5
     assert contributions == sorted(contributions, reverse=True)
@@ -138,6 +139,14 @@ def test_reasons_are_at_most_five_gravest_first_with_figures(model: RiskModel) -
         "wage arrears: 2 months, CNY 400,000, 40 workers",
     )
     assert told["complaint"] == ("投诉举报 近90天 3 次", "complaint or tip-off: 3 in the last 90 days")
+
+
+def test_the_contributions_add_up_to_the_score(model: RiskModel, history: TrainingHistory) -> None:
+    chunk, ids = chunk_of(history.facts), history.facts.enterprise_id[:200].tolist()
+    scores = {one.enterprise_id: one.score for one in model.score(chunk, TODAY, 90)}
+    for enterprise_id, reasons in model.explain(chunk, TODAY, ids).items():
+        margin = sum(reason.contribution for reason in reasons)
+        assert 1 / (1 + np.exp(-margin)) == pytest.approx(scores[enterprise_id], abs=1e-9)
 
 
 def test_only_asked_enterprises_of_the_chunk_are_explained(

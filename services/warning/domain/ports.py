@@ -79,7 +79,10 @@ class RiskModel(Protocol):
     def explain(
         self, chunk: FactChunk, as_of: date, enterprise_ids: Sequence[int]
     ) -> Mapping[int, Sequence[ScoreReason]]:
-        """Return the top five contributions per asked enterprise, gravest first."""
+        """Return the top five contributions per asked enterprise, gravest first, then the rest.
+
+        Together they are the score's log odds; nothing where there is no score.
+        """
         ...
 
 

@@ -1,4 +1,8 @@
-"""Why a score is what it is: what the log odds would lose if one thing about the enterprise were quiet."""
+"""Why a score is what it is: what the log odds would lose if one thing about the enterprise were quiet.
+
+What the strongest leave of the log odds, those of a quiet enterprise among it, is told last, as the rest: so the
+contributions add up to the score.
+"""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -12,6 +16,8 @@ from services.warning.ml.inputs import ModelInputs
 from services.warning.ml.sentences import Sentences
 
 TOP_REASONS = 5
+REST = "rest"
+_REST_SENTENCES = ("其余因素与基准合计", "everything else, with what a quiet enterprise has")
 # Bounds the memory of one call; every enterprise needs one row per thing that differs from the baseline.
 _BLOCK_ENTERPRISES = 1_000
 # What moves the odds by less than one in a hundred is no reason to tell.
@@ -33,7 +39,7 @@ class Margin(Protocol):
 def top_reasons(
     scorer: Margin, rows: FeatureRows, enterprise_ids: Sequence[int]
 ) -> dict[int, tuple[ScoreReason, ...]]:
-    """Return the strongest contributions per asked enterprise that is in the chunk, gravest first."""
+    """Return the strongest contributions per asked enterprise that is in the chunk, gravest first, and the rest."""
     asked = np.unique(np.asarray(enterprise_ids, dtype=np.int64))
     positions = np.flatnonzero(np.isin(rows.enterprise_id, asked))
     sentences = Sentences(rows)
@@ -47,7 +53,7 @@ def top_reasons(
 def _explain_block(
     scorer: Margin, rows: FeatureRows, positions: Integers, sentences: Sentences
 ) -> dict[int, tuple[ScoreReason, ...]]:
-    row, group, contribution = occlude(scorer, rows.features[positions])
+    log_odds, (row, group, contribution) = occlude(scorer, rows.features[positions])
     ids = rows.enterprise_id[positions].tolist()
     strongest = np.lexsort((-np.abs(contribution), row))
     bounds = np.searchsorted(row[strongest], np.arange(len(positions) + 1)).tolist()
@@ -55,15 +61,21 @@ def _explain_block(
     for at, enterprise_id in enumerate(ids):
         top = strongest[bounds[at] : bounds[at + 1]][:TOP_REASONS]
         gravest_first = top[np.argsort(-contribution[top], kind="stable")]
-        found[enterprise_id] = tuple(
-            _reason(scorer.inputs.groups[group[one]], float(contribution[one]), int(positions[at]), sentences)
-            for one in gravest_first
+        rest = float(log_odds[at] - contribution[top].sum())
+        found[enterprise_id] = (
+            *(
+                _reason(
+                    scorer.inputs.groups[group[one]], float(contribution[one]), int(positions[at]), sentences
+                )
+                for one in gravest_first
+            ),
+            ScoreReason(REST, rest, *_REST_SENTENCES),
         )
     return found
 
 
-def occlude(scorer: Margin, features: Floats) -> tuple[Integers, Integers, Floats]:
-    """Return row, group and contribution of everything that moves a score away from the baseline's.
+def occlude(scorer: Margin, features: Floats) -> tuple[Floats, tuple[Integers, Integers, Floats]]:
+    """Return the log odds; and row, group and contribution of everything that moves them away from the baseline's.
 
     All rows of all enterprises go through one prediction.
     """
@@ -77,7 +89,7 @@ def occlude(scorer: Margin, features: Floats) -> tuple[Integers, Integers, Float
     log_odds = scorer.log_odds(inputs.with_totals(np.concatenate([own, quieter])))
     contribution = log_odds[row] - log_odds[len(own) :]
     told = np.abs(contribution) > _NOTHING
-    return row[told], group[told], contribution[told]
+    return log_odds[: len(own)], (row[told], group[told], contribution[told])
 
 
 def _reason(group: str, contribution: float, position: int, sentences: Sentences) -> ScoreReason:

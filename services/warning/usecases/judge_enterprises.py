@@ -92,5 +92,13 @@ def reason_documents(
         (f"此前已核处：{zh}", f"judged before: {en}") for zh, en in sentences(reference.pack, judged)
     ]
     told: list[JsonObject] = [{"source": "rule", "text": zh, "text_en": en} for zh, en in by_rules]
-    told += [{"source": "score", "text": r.sentence_zh, "text_en": r.sentence_en} for r in score_reasons]
+    told += [
+        {
+            "source": "score",
+            "text": one.sentence_zh,
+            "text_en": one.sentence_en,
+            "contribution": one.contribution,
+        }
+        for one in score_reasons
+    ]
     return told
