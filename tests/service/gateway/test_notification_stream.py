@@ -28,8 +28,9 @@ from tests.service.gateway.server import served, until
 pytestmark = pytest.mark.asyncio
 
 HANG_UP = text(
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-    " WHERE datname = current_database() AND application_name IN ('', 'gateway.standing')"
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+    # The server's own, such as a vacuum, have no name either.
+    " AND backend_type = 'client backend' AND application_name IN ('', 'gateway.standing')"
 )
 
 
